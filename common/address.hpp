@@ -1,0 +1,30 @@
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace netio {
+
+/// Where the server listens and the clients ask: the one place that says so.
+///
+/// Counterpart of SERVER_ADDRESS in server.py.
+struct server_address {
+    std::string host = "127.0.0.1"; ///< a name, or an IPv4 or IPv6 address
+    std::uint16_t port = 8197;      ///< as a server's port, 0 lets the system choose
+};
+
+/// The usual notation: "127.0.0.1:8197", "[::1]:8197".
+[[nodiscard]] std::string to_string(const server_address& address);
+
+/// Looks the host up; blocks while the system does so.
+///
+/// @return at least one endpoint, in the order in which they are to be tried.
+/// @throws std::runtime_error naming the host, when it is unknown.
+[[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
+                                                           const server_address& address);
+
+} // namespace netio

@@ -1,0 +1,46 @@
+#include "common/reply.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <system_error>
+
+namespace netio {
+namespace {
+
+/// What a stranger sent, fit for one line on a terminal.
+std::string quoted(std::string_view text) {
+    constexpr std::size_t longest = 40;
+    std::string shown{text.substr(0, longest)};
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return fmt::format("\"{}\"{}", shown, text.size() > longest ? "..." : "");
+}
+
+std::string_view without_surrounding_space(std::string_view text) {
+    constexpr std::string_view space = " \t\r\n\v\f";
+    const auto first = text.find_first_not_of(space);
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+} // namespace
+
+std::string format_reply(double total) {
+    return fmt::format("{}", total);
+}
+
+double parse_reply(std::string_view text) {
+    const auto digits = without_surrounding_space(text);
+    double number = 0.0;
+    // from_chars and not strtod: it knows no locale and skips nothing.
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(number)) {
+        throw std::invalid_argument(fmt::format("not one finite number: {}", quoted(text)));
+    }
+    return number;
+}
+
+} // namespace netio
