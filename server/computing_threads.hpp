@@ -1,0 +1,40 @@
+#pragma once
+
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace netio {
+
+/// Threads that run what is posted to their executor, first come, first served.
+///
+/// As asio::thread_pool, which however hangs when a thread cannot be created.
+class computing_threads {
+public:
+    /// @param count at least 1.
+    /// @throws std::system_error when the system refuses to create so many.
+    explicit computing_threads(std::uint64_t count);
+
+    /// Drops what is queued; waits for what is running.
+    ~computing_threads();
+
+    computing_threads(const computing_threads&) = delete;
+    computing_threads& operator=(const computing_threads&) = delete;
+
+    [[nodiscard]] asio::io_context::executor_type get_executor() { return queue_.get_executor(); }
+
+private:
+    void start_threads(std::uint64_t count);
+    void join();
+
+    asio::io_context queue_;
+    asio::executor_work_guard<asio::io_context::executor_type> open_; ///< stay when idle
+    std::atomic<bool> all_started_ = false;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace netio
