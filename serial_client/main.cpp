@@ -1,0 +1,13 @@
+#include "common/report.hpp"
+#include "common/standard_streams.hpp"
+#include "serial_client/serial_client.hpp"
+
+#include <cstdlib>
+
+int main(int argc, char* argv[]) try {
+    netio::reserve_standard_descriptors();
+    netio::run_serial_client(netio::parse_serial_client_options(argc, argv));
+    return EXIT_SUCCESS;
+} catch (...) {
+    return netio::report("serial_client", std::current_exception());
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "common/command_line.hpp"
+
+namespace netio {
+
+/// @throws usage_error, or help_requested.
+[[nodiscard]] client_options parse_serial_client_options(int argc, const char* const* argv);
+
+/// Asks the server and idles until the answer is there, as often as was wished;
+/// then sums uniform draws. Prints what it does.
+///
+/// Counterpart of serial_approach.py.
+/// @throws std::exception naming the address, at the first request that fails.
+void run_serial_client(const client_options& options);
+
+} // namespace netio
