@@ -1,0 +1,129 @@
+#include "async_client/async_client.hpp"
+
+#include "common/duration.hpp"
+#include "common/event_loop.hpp"
+#include "common/random_sum.hpp"
+#include "common/request.hpp"
+#include "common/standard_streams.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+namespace netio {
+
+using std::chrono::steady_clock;
+
+void async_client::run() {
+    spawn(sum_uniform_draws());
+    for (std::uint64_t i = 1; i <= options_.requests; ++i) {
+        auto name = options_.requests == 1 ? "server_request" : fmt::format("server_request {}", i);
+        spawn(server_request(std::move(name)));
+    }
+    loop_.run();
+    if (failure_) {
+        std::rethrow_exception(failure_);
+    }
+}
+
+asio::awaitable<void> async_client::sum_uniform_draws() {
+    print_line("Beginning uniform_sum.");
+    random_stream stream{options_.seed};
+    uniform_total total;
+    const std::uint64_t chunk_size = options_.samples / options_.chunks;
+    auto resumed = steady_clock::now();
+
+    for (std::uint64_t done = 0; done < chunk_size * options_.chunks; done += chunk_size) {
+        // Looking at the clock costs as much as a hundred draws: once a chunk,
+        // never in the loop that draws.
+        total += uniform_sum(chunk_size, stream);
+        const auto elapsed = steady_clock::now() - resumed;
+        if (elapsed >= options_.allotment) {
+            print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
+                       fmt::group_digits(done + chunk_size - 1), to_text(elapsed));
+            co_await yield_to_event_loop();
+            print_line("Resuming uniform_sum.");
+            resumed = steady_clock::now();
+        }
+    }
+    // What is left when the chunks do not divide the samples.
+    total += uniform_sum(options_.samples % options_.chunks, stream);
+
+    summing_ = false;
+    print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
+}
+
+asio::awaitable<void> async_client::server_request(std::string name) {
+    print_line("Beginning {}.", name);
+    request pending{loop_, options_.address, endpoints_, options_.timeout};
+
+    while (!pending.advance()) {
+        print_line("Pausing {}.\n", name);
+        // A poll is only as cheap as the work that it takes turns with: once
+        // nobody else has work, asking again and again would keep the thread
+        // busy for nothing.
+        if (options_.wait == wait_mode::poll && summing_) {
+            co_await yield_to_event_loop();
+        } else {
+            co_await pending.ready_or_expired();
+        }
+        print_line("Resuming {}.", name);
+    }
+    print_line("====== Done {}. total: {:.2f}. ======\n", name, pending.reply());
+}
+
+void async_client::spawn(asio::awaitable<void> task) {
+    // Nothing is swallowed: stop_at_failure() lets no exception out.
+    asio::co_spawn(loop_, stop_at_failure(std::move(task)), asio::detached);
+}
+
+asio::awaitable<void> async_client::stop_at_failure(asio::awaitable<void> task) {
+    try {
+        co_await std::move(task);
+    } catch (...) {
+        // Here and not in a completion handler, which would have to queue: before
+        // its turn, uniform_sum would run for another allotment.
+        failure_ = std::current_exception();
+        loop_.stop();
+    }
+}
+
+async_client::async_client(asio::io_context& loop, const async_client_options& options)
+    : loop_{loop}
+    , options_{options}
+    , endpoints_{resolve(loop, options.address)} {}
+
+void run_async_client(const async_client_options& options) {
+    asio::io_context loop{1}; // 1: only this thread will run it
+    const auto started = steady_clock::now();
+    async_client client{loop, options};
+    client.run();
+    print_line("Total time elapsed: {}.", to_text(steady_clock::now() - started));
+}
+
+async_client_options parse_async_client_options(int argc, const char* const* argv) {
+    async_client_options options;
+    command_line line{"async_client", "Asks the server and sums uniform draws at the same time, "
+                                      "on one thread."};
+    line.add(options);
+    line.add_duration("--time-allotment", options.allotment,
+                      "How long uniform_sum runs before it yields");
+    line.add_count("--chunks", options.chunks, {1, 1'000'000'000'000'000},
+                   "How often uniform_sum looks at the clock");
+    line.add_option("--wait", "poll|ready", "How server_request waits (default poll)",
+                    [&options](std::string_view text) {
+                        if (text != "poll" && text != "ready") {
+                            throw std::invalid_argument("poll or ready is wanted");
+                        }
+                        options.wait = text == "poll" ? wait_mode::poll : wait_mode::ready;
+                    });
+    line.parse(argc, argv);
+    return options;
+}
+
+} // namespace netio

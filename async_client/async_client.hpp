@@ -1,0 +1,61 @@
+#pragma once
+
+#include "common/command_line.hpp"
+
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace netio {
+
+/// How server_request waits for what is not there yet.
+enum class wait_mode {
+    poll,  ///< asks again at each of its turns, as the original does
+    ready, ///< lets the event loop wake it
+};
+
+struct async_client_options : client_options {
+    std::chrono::nanoseconds allotment = time_allotment; ///< before uniform_sum yields
+    std::uint64_t chunks = uniform_chunks; ///< how often uniform_sum looks at the clock
+    wait_mode wait = wait_mode::poll;
+};
+
+/// @throws usage_error, or help_requested.
+[[nodiscard]] async_client_options parse_async_client_options(int argc, const char* const* argv);
+
+/// Asks the server and sums uniform draws at the same time, on one thread: two
+/// coroutines that take turns. Prints what they do.
+///
+/// Counterpart of async_approach.py.
+class async_client {
+public:
+    async_client(asio::io_context& loop, const async_client_options& options);
+
+    /// Runs both tasks to their end.
+    ///
+    /// @throws std::exception of the first task that fails, as soon as it does.
+    void run();
+
+private:
+    void spawn(asio::awaitable<void> task);
+    asio::awaitable<void> stop_at_failure(asio::awaitable<void> task);
+    asio::awaitable<void> sum_uniform_draws();
+    asio::awaitable<void> server_request(std::string name);
+
+    asio::io_context& loop_;
+    async_client_options options_;
+    std::vector<asio::ip::tcp::endpoint> endpoints_;
+    bool summing_ = true; ///< uniform_sum is not done yet
+    std::exception_ptr failure_;
+};
+
+/// Runs an async_client on a loop of its own, and prints the total time.
+void run_async_client(const async_client_options& options);
+
+} // namespace netio

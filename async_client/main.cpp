@@ -1,0 +1,13 @@
+#include "async_client/async_client.hpp"
+#include "common/report.hpp"
+#include "common/standard_streams.hpp"
+
+#include <cstdlib>
+
+int main(int argc, char* argv[]) try {
+    netio::reserve_standard_descriptors();
+    netio::run_async_client(netio::parse_async_client_options(argc, argv));
+    return EXIT_SUCCESS;
+} catch (...) {
+    return netio::report("async_client", std::current_exception());
+}
