@@ -1,5 +1,4 @@
 #include "common/duration.hpp"
-
 #include "tests/catch.hpp"
 
 #include <stdexcept>

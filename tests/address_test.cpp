@@ -1,0 +1,31 @@
+#include "common/address.hpp"
+#include "tests/catch.hpp"
+
+#include <stdexcept>
+
+using netio::server_address;
+
+TEST_CASE("address: the default is the original's", "[address]") {
+    CHECK(to_string(server_address{}) == "127.0.0.1:8197");
+}
+
+TEST_CASE("address: an IPv6 address is put in brackets", "[address]") {
+    CHECK(to_string(server_address{"::1", 80}) == "[::1]:80");
+    CHECK(to_string(server_address{"localhost", 80}) == "localhost:80");
+}
+
+TEST_CASE("address: numeric hosts resolve to themselves", "[address]") {
+    asio::io_context loop;
+    const auto endpoints = netio::resolve(loop, {"127.0.0.1", 8197});
+    REQUIRE(endpoints.size() == 1);
+    CHECK(endpoints.front() == asio::ip::tcp::endpoint{asio::ip::make_address("127.0.0.1"), 8197});
+    CHECK(netio::resolve(loop, {"::1", 1}).front().address() == asio::ip::make_address("::1"));
+}
+
+TEST_CASE("address: an unknown host is an error that names it", "[address]") {
+    asio::io_context loop;
+    // A label of more than 63 characters is in no name service: nobody is asked.
+    const std::string host(64, 'x');
+    CHECK_THROWS_WITH(netio::resolve(loop, {host, 8197}),
+                      Catch::Matchers::StartsWith("cannot resolve " + host));
+}

@@ -1,0 +1,170 @@
+#include "tests/process.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace netio::testing {
+namespace {
+
+int checked(int result, const char* what) {
+    if (result < 0) {
+        throw std::system_error(errno, std::generic_category(), what);
+    }
+    return result;
+}
+
+std::array<int, 2> make_pipe() {
+    std::array<int, 2> ends{};
+    checked(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
+    return ends;
+}
+
+/// @return false when nothing happens for too long.
+template <std::size_t N>
+bool poll(std::array<pollfd, N>& events) {
+    constexpr std::chrono::milliseconds bound = patience;
+    return checked(::poll(events.data(), N, static_cast<int>(bound.count())), "poll") > 0;
+}
+
+[[noreturn]] void become(std::vector<std::string>& arguments, const std::function<void()>& prepare,
+                         int out, int err) {
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    if (prepare) {
+        prepare();
+    }
+    std::vector<char*> argv;
+    for (auto& argument : arguments) {
+        argv.push_back(argument.data());
+    }
+    argv.push_back(nullptr);
+    ::execv(argv.front(), argv.data());
+    ::_exit(127);
+}
+
+} // namespace
+
+process::process(std::vector<std::string> arguments, std::function<void()> prepare)
+    : name_{arguments.front()} {
+    const auto out = make_pipe();
+    const auto err = make_pipe();
+    id_ = checked(::fork(), "fork");
+    if (id_ == 0) {
+        become(arguments, prepare, out[1], err[1]);
+    }
+    ::close(out[1]);
+    ::close(err[1]);
+    out_.descriptor = out[0];
+    err_.descriptor = err[0];
+    exit_event_ = checked(static_cast<int>(::syscall(SYS_pidfd_open, id_, 0)), "pidfd_open");
+}
+
+process::~process() {
+    if (!ended_) {
+        ::kill(id_, SIGKILL);
+        ::waitpid(id_, nullptr, 0);
+    }
+    for (const int descriptor : {out_.descriptor, err_.descriptor, exit_event_}) {
+        if (descriptor >= 0) {
+            ::close(descriptor);
+        }
+    }
+}
+
+void process::send_signal(int signal) const {
+    checked(::kill(id_, signal), "kill");
+}
+
+void process::read_some() {
+    std::array<pollfd, 2> events{pollfd{out_.descriptor, POLLIN, 0}, // poll() skips a -1
+                                 pollfd{err_.descriptor, POLLIN, 0}};
+    if (!poll(events)) {
+        fail("printed nothing for " + std::to_string(patience.count()) + " s");
+    }
+    for (auto* const end : {&out_, &err_}) {
+        if (events[end == &out_ ? 0 : 1].revents == 0) {
+            continue;
+        }
+        std::array<char, 4096> buffer{};
+        const auto size = ::read(end->descriptor, buffer.data(), buffer.size());
+        if (size > 0) {
+            end->text.append(buffer.data(), static_cast<std::size_t>(size));
+        } else {
+            ::close(std::exchange(end->descriptor, -1));
+        }
+    }
+}
+
+std::string process::read_line() {
+    auto newline = out_.text.find('\n');
+    while (newline == std::string::npos) {
+        if (out_.descriptor < 0) {
+            fail("ended its output where a line was expected");
+        }
+        read_some();
+        newline = out_.text.find('\n');
+    }
+    auto line = out_.text.substr(0, newline);
+    out_.text.erase(0, newline + 1);
+    return line;
+}
+
+outcome process::wait() {
+    while (out_.descriptor >= 0 || err_.descriptor >= 0) {
+        read_some();
+    }
+    std::array<pollfd, 1> ended{pollfd{exit_event_, POLLIN, 0}};
+    if (!poll(ended)) {
+        fail("did not end");
+    }
+    int status = 0;
+    checked(::waitpid(id_, &status, 0), "waitpid");
+    ended_ = true;
+    return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+            std::move(out_.text), std::move(err_.text)};
+}
+
+void process::fail(const std::string& what) const {
+    throw std::runtime_error(name_ + " " + what + "; stdout: \"" + out_.text + "\", stderr: \"" +
+                             err_.text + "\"");
+}
+
+outcome run(std::vector<std::string> arguments, std::function<void()> prepare) {
+    process program{std::move(arguments), std::move(prepare)};
+    return program.wait();
+}
+
+server_process::server_process(std::vector<std::string> options, std::function<void()> prepare)
+    : process{command("server", std::move(options)), std::move(prepare)} {
+    // "Server is running and listening on: 127.0.0.1:40021."
+    const auto line = read_line();
+    const auto colon = line.rfind(':');
+    port_ = line.substr(colon + 1, line.size() - colon - 2);
+}
+
+std::vector<std::string> command(const std::string& program, std::vector<std::string> options) {
+    options.insert(options.begin(), std::string{NETIO_PROGRAMS} + "/" + program);
+    return options;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t start = 0; start < text.size();) {
+        const auto newline = std::min(text.find('\n', start), text.size());
+        lines.push_back(text.substr(start, newline - start));
+        start = newline + 1;
+    }
+    return lines;
+}
+
+} // namespace netio::testing

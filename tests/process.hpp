@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace netio::testing {
+
+/// The longest that any test waits for anything: a bound, not an expectation.
+inline constexpr std::chrono::seconds patience{60};
+
+/// How a program ended, and what it printed that was not read before.
+struct outcome {
+    int status = 0; ///< exit status, or 128 + the number of the signal that ended it
+    std::string out;
+    std::string err;
+};
+
+/// A real program, run as a child process with pipes for stdout and stderr.
+///
+/// Every wait is bounded: past it a std::runtime_error fails the test case.
+class process {
+public:
+    /// @param arguments the program's path first.
+    /// @param prepare   run in the child before the program: limits, descriptors.
+    explicit process(std::vector<std::string> arguments, std::function<void()> prepare = {});
+
+    /// Kills the program if it is still running.
+    ~process();
+
+    process(const process&) = delete;
+    process& operator=(const process&) = delete;
+
+    /// The next line of stdout, without its newline.
+    [[nodiscard]] std::string read_line();
+
+    /// Waits for the program to end.
+    [[nodiscard]] outcome wait();
+
+    void send_signal(int signal) const;
+    [[nodiscard]] pid_t id() const { return id_; }
+
+private:
+    struct pipe_end {
+        int descriptor = -1; ///< -1 after the end of the stream
+        std::string text;    ///< read, not yet handed out
+    };
+    void read_some(); ///< from either pipe
+    [[noreturn]] void fail(const std::string& what) const;
+
+    std::string name_;
+    pid_t id_ = -1;
+    int exit_event_ = -1; ///< a pidfd: readable when the program has ended
+    bool ended_ = false;
+    pipe_end out_;
+    pipe_end err_;
+};
+
+/// Runs a program to its end.
+[[nodiscard]] outcome run(std::vector<std::string> arguments, std::function<void()> prepare = {});
+
+/// The real server on a port of the system's choice, with the given options.
+class server_process : public process {
+public:
+    explicit server_process(std::vector<std::string> options, std::function<void()> prepare = {});
+
+    [[nodiscard]] const std::string& port() const { return port_; }
+
+private:
+    std::string port_;
+};
+
+/// The arguments that start a program of this build ("server", "serial_client",
+/// "async_client") with the given options.
+[[nodiscard]] std::vector<std::string> command(const std::string& program,
+                                               std::vector<std::string> options);
+
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+
+} // namespace netio::testing
