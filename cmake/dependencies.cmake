@@ -25,6 +25,13 @@ if(NOT TARGET asio::asio)
     find_package(Asio 1.22 MODULE REQUIRED)
 endif()
 
+# asio allocates with std::aligned_alloc in source files that include a standard
+# header before it, and with operator new in the others; as both are inline
+# functions of one name, memory from one is then given back to the other. So: operator
+# new everywhere.
+set_property(TARGET asio::asio APPEND PROPERTY
+    INTERFACE_COMPILE_DEFINITIONS ASIO_DISABLE_STD_ALIGNED_ALLOC)
+
 if(NETIO_TESTS OR NETIO_BENCHMARKS)
     # No version: 2.13 and 3.x both serve, and either rejects a request for the other.
     FetchContent_Declare(Catch2
