@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 namespace netio {
-namespace {
 
 std::error_code write_all(int descriptor, std::string_view text) noexcept {
     while (!text.empty()) {
@@ -21,8 +20,6 @@ std::error_code write_all(int descriptor, std::string_view text) noexcept {
     }
     return {};
 }
-
-} // namespace
 
 void reserve_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {

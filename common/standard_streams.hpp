@@ -15,6 +15,9 @@ namespace netio {
 /// stdout or stderr would reach the peer. Writing to them fails, as it did before.
 void reserve_standard_descriptors();
 
+/// Writes all of @p text, in one write if the system takes it so.
+[[nodiscard]] std::error_code write_all(int descriptor, std::string_view text) noexcept;
+
 /// Writes @p text and a newline to stdout, in one write: whoever reads the other
 /// end of a pipe gets the line at once and whole.
 [[nodiscard]] std::error_code write_line(std::string text);

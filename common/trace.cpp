@@ -1,0 +1,131 @@
+#include "common/trace.hpp"
+
+#include "common/standard_streams.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/file.h>
+#include <system_error>
+#include <tuple>
+#include <unistd.h>
+#include <utility>
+
+namespace netio {
+namespace {
+
+/// The format's unit: microseconds. The steady clock counts from the same moment
+/// in all processes of a machine.
+double microseconds(std::chrono::nanoseconds time) {
+    return static_cast<double>(time.count()) / 1e3;
+}
+
+double microseconds(std::chrono::steady_clock::time_point time) {
+    return microseconds(time.time_since_epoch());
+}
+
+std::error_code last_error() {
+    return {errno, std::system_category()};
+}
+
+} // namespace
+
+trace_file::trace_file(std::string path, std::string_view process_name)
+    : path_{std::move(path)}
+    , file_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666)} {
+    if (file_ < 0) {
+        throw std::runtime_error(fmt::format("cannot write {}: {}", path_, last_error().message()));
+    }
+    try {
+        add(fmt::format(R"("ph":"M","name":"process_name","args":{{"name":"{}"}})", process_name));
+        begin_array();
+    } catch (...) {
+        ::close(file_);
+        throw;
+    }
+}
+
+trace_file::~trace_file() {
+    try {
+        flush();
+    } catch (const std::exception& error) {
+        complain("trace", error.what());
+    }
+    ::close(file_);
+}
+
+/// The first of all the processes opens the array; every other event follows a comma.
+void trace_file::begin_array() {
+    ::flock(file_, LOCK_EX); // released when the file is closed at the latest
+    char first = '[';
+    if (::lseek(file_, 0, SEEK_END) <= 0) {
+        events_.front() = '[';
+    } else if (::pread(file_, &first, 1, 0) != 1 || first != '[') {
+        throw std::runtime_error(fmt::format("cannot write {}: it is not a trace", path_));
+    }
+    flush();
+    ::flock(file_, LOCK_UN);
+}
+
+void trace_file::add(std::string_view event) {
+    events_ += fmt::format(",\n{{\"pid\":{},{}}}", ::getpid(), event);
+}
+
+void trace_file::name_thread(std::uint64_t thread, std::string_view name) {
+    add(fmt::format(R"("ph":"M","tid":{},"name":"thread_name","args":{{"name":"{}"}})", thread,
+                    name));
+}
+
+void trace_file::complete(std::string_view name, std::uint64_t thread, const time_span& span) {
+    add(fmt::format(R"("ph":"X","tid":{},"name":"{}","ts":{:.3f},"dur":{:.3f})", thread, name,
+                    microseconds(span.begin), microseconds(span.length())));
+}
+
+void trace_file::instant(std::string_view name, std::uint64_t thread,
+                         std::chrono::steady_clock::time_point at) {
+    add(fmt::format(R"("ph":"i","s":"t","tid":{},"name":"{}","ts":{:.3f})", thread, name,
+                    microseconds(at)));
+}
+
+void trace_file::arrow_from(std::string_view connection, std::uint64_t thread,
+                            std::chrono::steady_clock::time_point at) {
+    add(fmt::format(R"("ph":"s","cat":"request","name":"request","id":"{}","tid":{},"ts":{:.3f})",
+                    connection, thread, microseconds(at)));
+}
+
+void trace_file::arrow_to(std::string_view connection, std::uint64_t thread,
+                          std::chrono::steady_clock::time_point at) {
+    add(fmt::format(
+        R"("ph":"f","bp":"e","cat":"request","name":"request","id":"{}","tid":{},"ts":{:.3f})",
+        connection, thread, microseconds(at)));
+}
+
+void trace_file::flush() {
+    const auto events = std::exchange(events_, {});
+    if (const auto error = write_all(file_, events)) {
+        throw std::runtime_error(fmt::format("cannot write {}: {}", path_, error.message()));
+    }
+}
+
+void write_trace(const run_record& record, trace_file& trace) {
+    std::uint64_t lane = 1;
+    trace.name_thread(lane, "uniform_sum");
+    for (const auto& slice : record.slices) {
+        trace.complete("uniform_sum", lane, slice);
+    }
+    for (const auto& request : record.requests) {
+        ++lane;
+        trace.name_thread(lane, request.name);
+        trace.complete(request.name, lane, request.life);
+        for (const auto& look : request.looks) {
+            trace.instant(look.polling ? "poll" : "wait", lane, look.at);
+        }
+        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), lane, request.life.begin);
+    }
+    trace.flush();
+}
+
+} // namespace netio
