@@ -1,23 +1,54 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 namespace netio {
 
-/// A reproducible, endless sequence of random draws: xoshiro256+ by Blackman and
-/// Vigna (2019), https://prng.di.unimi.it.
+class uniform_total;
+struct kernel_version;
+
+/// The state of a stream's generators, the "lanes": word w of lane i is
+/// words[w][i], so that the same word of neighbouring lanes fills a vector register.
+struct lane_states {
+    static constexpr unsigned count = 32;
+    std::uint64_t words[4][count];
+};
+
+/// The lanes with which a stream begins.
+///
+/// SplitMix64 (Steele, Lea and Flood 2014) fills lane 0, 1, 2, ... with four
+/// outputs each, as xoshiro's authors recommend. Its own starting point is a hash
+/// of seed and index: started at the seed itself, seeds that differ by a multiple
+/// of SplitMix64's increment would share lanes.
+[[nodiscard]] lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept;
+
+/// A reproducible, practically endless sequence of random draws.
+///
+/// Draw i comes from lane i % 32, and each lane is a xoshiro256+ by Blackman and
+/// Vigna (2019), https://prng.di.unimi.it. The sums of random_sum.hpp consume the
+/// draws; how many at a time never changes which ones they are, nor does the
+/// processor.
+///
+/// Lanes do not overlap, within a stream or between streams: they start at
+/// hashed places of a cycle of 2^256 - 1, so that even among 2^40 lanes of 2^64
+/// draws each, some two overlap with probability 2^-112.
 class random_stream {
 public:
     /// @param seed  any value; the same seed gives the same draws.
-    /// @param index which of the seed's streams: they do not overlap.
-    explicit random_stream(std::uint64_t seed, std::uint64_t index = 0) noexcept;
-
-    /// The next 64 random bits; the low ones are of lesser quality.
-    [[nodiscard]] std::uint64_t next() noexcept;
+    /// @param index which of the seed's independent streams.
+    explicit random_stream(std::uint64_t seed, std::uint64_t index = 0) noexcept
+        : lanes_{seeded_lanes(seed, index)} {}
 
 private:
-    std::array<std::uint64_t, 4> state_{};
+    friend uniform_total uniform_sum(std::uint64_t, random_stream&, const kernel_version&) noexcept;
+    friend double gaussian_sum(std::uint64_t, random_stream&, const kernel_version&) noexcept;
+
+    template <class Total, class Draw, class Sum>
+    Total sum(std::uint64_t n, Sum (*sum_blocks)(lane_states&, std::uint64_t),
+              void (*draw_block)(lane_states&, Draw*)) noexcept;
+
+    lane_states lanes_;        ///< at the start of the current block
+    std::uint64_t offset_ = 0; ///< draws of that block that are already used up
 };
 
 } // namespace netio

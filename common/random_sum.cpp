@@ -1,27 +1,65 @@
 #include "common/random_sum.hpp"
 
-#include <cmath>
-#include <numbers>
+#include "common/random_kernels.hpp"
+
+#include <algorithm>
 
 namespace netio {
+namespace {
 
-uniform_total uniform_sum(std::uint64_t n, random_stream& stream) noexcept {
-    uniform_total total;
-    for (std::uint64_t i = 0; i < n; ++i) {
-        total += uniform_total{stream.next() >> 11};
+/// Looked up once: to ask the processor takes longer than many draws.
+const kernel_version& fastest_version() noexcept {
+    static const kernel_version& fastest = kernel_versions().back();
+    return fastest;
+}
+
+} // namespace
+
+/// Adds up whole blocks at full speed. A block of which only a part is wanted is
+/// drawn one by one, and once more when its rest is asked for: that is simpler than
+/// to store it, and rarely happens.
+template <class Total, class Draw, class Sum>
+Total random_stream::sum(std::uint64_t n, Sum (*sum_blocks)(lane_states&, std::uint64_t),
+                         void (*draw_block)(lane_states&, Draw*)) noexcept {
+    Total total{};
+    while (n > 0) {
+        if (offset_ == 0 && n >= block_size) {
+            total += Total{sum_blocks(lanes_, n / block_size)};
+            n %= block_size;
+            continue;
+        }
+        lane_states next_lanes = lanes_;
+        Draw draws[block_size];
+        draw_block(next_lanes, draws);
+        const auto end = std::min(block_size, offset_ + n);
+        n -= end - offset_;
+        for (; offset_ < end; ++offset_) {
+            total += Total{draws[offset_]};
+        }
+        if (offset_ == block_size) {
+            lanes_ = next_lanes;
+            offset_ = 0;
+        }
     }
     return total;
 }
 
+uniform_total uniform_sum(std::uint64_t n, random_stream& stream,
+                          const kernel_version& version) noexcept {
+    return stream.sum<uniform_total>(n, version.sum_uniform, version.draw_uniform);
+}
+
+double gaussian_sum(std::uint64_t n, random_stream& stream,
+                    const kernel_version& version) noexcept {
+    return stream.sum<double>(n, version.sum_gaussian, version.draw_gaussian);
+}
+
+uniform_total uniform_sum(std::uint64_t n, random_stream& stream) noexcept {
+    return uniform_sum(n, stream, fastest_version());
+}
+
 double gaussian_sum(std::uint64_t n, random_stream& stream) noexcept {
-    // Box and Muller (1958); the sine half is not used.
-    double total = 0.0;
-    for (std::uint64_t i = 0; i < n; ++i) {
-        const double u = static_cast<double>((stream.next() >> 11) + 1) * 0x1p-53;
-        const double v = static_cast<double>(stream.next() >> 11) * 0x1p-53;
-        total += std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * std::numbers::pi * v);
-    }
-    return total;
+    return gaussian_sum(n, stream, fastest_version());
 }
 
 } // namespace netio
