@@ -4,6 +4,7 @@
 #include "common/event_loop.hpp"
 #include "common/random_sum.hpp"
 #include "common/request.hpp"
+#include "common/run_report.hpp"
 #include "common/standard_streams.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -19,16 +20,30 @@ namespace netio {
 
 using std::chrono::steady_clock;
 
-void async_client::run() {
+namespace {
+
+template <typename... Args>
+void say(bool is_shown, fmt::format_string<Args...> format, Args&&... args) {
+    if (is_shown) {
+        print_line(format, std::forward<Args>(args)...);
+    }
+}
+
+} // namespace
+
+const run_record& async_client::run() {
+    record_.run.begin = steady_clock::now();
+    record_.requests.resize(options_.requests);
     spawn(sum_uniform_draws());
     for (std::uint64_t i = 1; i <= options_.requests; ++i) {
-        auto name = options_.requests == 1 ? "server_request" : fmt::format("server_request {}", i);
-        spawn(server_request(std::move(name)));
+        spawn(server_request(i));
     }
     loop_.run();
     if (failure_) {
         std::rethrow_exception(failure_);
     }
+    record_.run.end = steady_clock::now();
+    return record_;
 }
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
@@ -42,10 +57,11 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         // Looking at the clock costs as much as a hundred draws: once a chunk,
         // never in the loop that draws.
         total += uniform_sum(chunk_size, stream);
-        const auto elapsed = steady_clock::now() - resumed;
-        if (elapsed >= options_.allotment) {
+        const auto now = steady_clock::now();
+        if (now - resumed >= options_.allotment) {
+            record_.slices.push_back({resumed, now});
             print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
-                       fmt::group_digits(done + chunk_size - 1), to_text(elapsed));
+                       fmt::group_digits(done + chunk_size - 1), to_text(now - resumed));
             co_await yield_to_event_loop();
             print_line("Resuming uniform_sum.");
             resumed = steady_clock::now();
@@ -53,28 +69,48 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     }
     // What is left when the chunks do not divide the samples.
     total += uniform_sum(options_.samples % options_.chunks, stream);
+    record_.slices.push_back({resumed, steady_clock::now()});
 
     summing_ = false;
     print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
 }
 
-asio::awaitable<void> async_client::server_request(std::string name) {
-    print_line("Beginning {}.", name);
-    request pending{loop_, options_.address, endpoints_, options_.timeout};
+asio::awaitable<void> async_client::server_request(std::uint64_t number) {
+    const auto name = options_.request_name(number);
+    const bool is_shown = options_.is_shown(number);
+    say(is_shown, "Beginning {}.", name);
+    request pending{loop_, name, options_.address, endpoints_, options_.timeout};
 
     while (!pending.advance()) {
-        print_line("Pausing {}.\n", name);
-        // A poll is only as cheap as the work that it takes turns with: once
-        // nobody else has work, asking again and again would keep the thread
-        // busy for nothing.
-        if (options_.wait == wait_mode::poll && summing_) {
-            co_await yield_to_event_loop();
+        say(is_shown, "Pausing {}.\n", name);
+        if (options_.wait == wait_mode::poll) {
+            co_await ask_again(pending);
         } else {
-            co_await pending.ready_or_expired();
+            co_await be_woken(pending);
         }
-        print_line("Resuming {}.", name);
+        say(is_shown, "Resuming {}.", name);
     }
-    print_line("====== Done {}. total: {:.2f}. ======\n", name, pending.reply());
+    record_.requests.at(number - 1) = pending.record();
+    say(is_shown, "====== Done {}. total: {:.2f}. ======\n", name, pending.reply());
+}
+
+// --wait poll and --wait ready differ in one thing: who comes back when. One that
+// polls has a turn on every lap of the loop, needed or not: many of them make each
+// lap longer. One that waits for readiness costs nothing until the system tells the
+// loop that its socket has something to read.
+
+asio::awaitable<void> async_client::ask_again(request& pending) {
+    if (summing_) {
+        co_await yield_to_event_loop();
+    } else {
+        // With no other work to take turns with, polling would only keep the
+        // thread busy.
+        co_await be_woken(pending);
+    }
+}
+
+asio::awaitable<void> async_client::be_woken(request& pending) {
+    co_await pending.ready_or_expired();
 }
 
 void async_client::spawn(asio::awaitable<void> task) {
@@ -100,10 +136,9 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
 
 void run_async_client(const async_client_options& options) {
     asio::io_context loop{1}; // 1: only this thread will run it
-    const auto started = steady_clock::now();
+    run_report report{options, "async_client"};
     async_client client{loop, options};
-    client.run();
-    print_line("Total time elapsed: {}.", to_text(steady_clock::now() - started));
+    report.show(client.run());
 }
 
 async_client_options parse_async_client_options(int argc, const char* const* argv) {

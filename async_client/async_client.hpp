@@ -1,6 +1,8 @@
 #pragma once
 
 #include "common/command_line.hpp"
+#include "common/request.hpp"
+#include "common/run_record.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
@@ -9,7 +11,6 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <string>
 #include <vector>
 
 namespace netio {
@@ -39,23 +40,27 @@ public:
 
     /// Runs both tasks to their end.
     ///
+    /// @return what they did and when.
     /// @throws std::exception of the first task that fails, as soon as it does.
-    void run();
+    const run_record& run();
 
 private:
     void spawn(asio::awaitable<void> task);
     asio::awaitable<void> stop_at_failure(asio::awaitable<void> task);
     asio::awaitable<void> sum_uniform_draws();
-    asio::awaitable<void> server_request(std::string name);
+    asio::awaitable<void> server_request(std::uint64_t number);
+    asio::awaitable<void> ask_again(request& pending);
+    asio::awaitable<void> be_woken(request& pending);
 
     asio::io_context& loop_;
     async_client_options options_;
     std::vector<asio::ip::tcp::endpoint> endpoints_;
     bool summing_ = true; ///< uniform_sum is not done yet
     std::exception_ptr failure_;
+    run_record record_;
 };
 
-/// Runs an async_client on a loop of its own, and prints the total time.
+/// Runs an async_client on a loop of its own, and shows what came of it.
 void run_async_client(const async_client_options& options);
 
 } // namespace netio

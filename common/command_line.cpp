@@ -26,6 +26,10 @@ std::uint64_t parse_seed(std::string_view text) {
 
 } // namespace
 
+std::string client_options::request_name(std::uint64_t number) const {
+    return requests == 1 ? "server_request" : fmt::format("server_request {}", number);
+}
+
 std::uint64_t random_seed() {
     std::random_device source;
     return std::uniform_int_distribution<std::uint64_t>{}(source);
@@ -73,6 +77,13 @@ void command_line::add(shared_options& options, count_range ports) {
               "Draws to sum, as in 120000000 or 1.2e8");
     add_option("--seed", "N", "64-bit seed: fixes the draws (default: from the system)",
                [&options](std::string_view text) { options.seed = parse_seed(text); });
+    add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
+               [&options](std::string_view text) {
+                   if (text.empty()) {
+                       throw std::invalid_argument("a file is wanted");
+                   }
+                   options.trace = text;
+               });
 }
 
 void command_line::add(client_options& options) {
@@ -80,6 +91,12 @@ void command_line::add(client_options& options) {
     add_count("--requests", options.requests, {1, 1'000'000}, "Ask the server N times");
     add_duration("--timeout", options.timeout,
                  "Total time for one request, connect to end of reply");
+    add_option("--timeline", "[T]",
+               "Draw what ran when, over the run's own time or T (default: off)",
+               [&options](std::string_view text) {
+                   options.timeline = true;
+                   options.timeline_axis = parse_duration(text.empty() ? "0" : text);
+               });
 }
 
 void command_line::add_count(const std::string& name, std::uint64_t& value, count_range range,
@@ -104,7 +121,11 @@ void command_line::add_option(const std::string& name, const std::string& value,
             throw usage_error(fmt::format("{} \"{}\": {}.", name, text, error.what()));
         }
     };
-    app_->add_option_function<std::string>(name, read_or_refuse, description)->type_name(value);
+    auto* const option = app_->add_option_function<std::string>(name, read_or_refuse, description);
+    option->type_name(value);
+    if (value.front() == '[') {
+        option->expected(0, 1);
+    }
 }
 
 void command_line::parse(int argc, const char* const* argv) {

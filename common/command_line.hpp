@@ -25,6 +25,7 @@ struct shared_options {
     server_address address;
     std::uint64_t samples = 0; ///< draws to sum
     std::uint64_t seed = random_seed();
+    std::string trace; ///< the file to append trace events to; empty for none
 };
 
 /// The options of both clients.
@@ -33,6 +34,21 @@ struct client_options : shared_options {
 
     std::uint64_t requests = 1;                                  ///< how often to ask the server
     std::chrono::nanoseconds timeout = std::chrono::seconds{60}; ///< connect to end of reply
+    bool timeline = false;                                       ///< draw what ran when
+    std::chrono::nanoseconds timeline_axis{0};                   ///< its length; 0: the run's own
+
+    /// "server_request", with its number (from 1) where there are several.
+    [[nodiscard]] std::string request_name(std::uint64_t number) const;
+
+    /// Whether request @p number is printed by itself: of many only the first and
+    /// the last few are.
+    [[nodiscard]] bool is_shown(std::uint64_t number) const {
+        return requests <= 10 || number <= 3 || number + 3 > requests;
+    }
+    /// How many of the requests are not.
+    [[nodiscard]] std::uint64_t hidden_requests() const {
+        return requests <= 10 ? 0 : requests - 6;
+    }
 };
 
 /// Both ends included.
@@ -61,7 +77,7 @@ public:
     void add_duration(const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& description);
 
-    /// @param value the value's name in the help text.
+    /// @param value the value's name in the help text; in brackets if it may be left out.
     /// @param read  gets the text that was given; throws std::invalid_argument if it won't do.
     void add_option(const std::string& name, const std::string& value,
                     const std::string& description, std::function<void(std::string_view)> read);

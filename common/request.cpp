@@ -18,29 +18,39 @@ namespace netio {
 
 using asio::ip::tcp;
 
-request::request(asio::io_context& loop, server_address address,
+request::request(asio::io_context& loop, std::string name, server_address address,
                  std::vector<tcp::endpoint> endpoints, std::chrono::nanoseconds timeout)
     : address_{std::move(address)}
     , endpoints_{std::move(endpoints)}
     , timeout_{timeout}
-    , deadline_{std::chrono::steady_clock::now() + timeout}
-    , socket_{loop} {}
+    , socket_{loop} {
+    record_.name = std::move(name);
+    record_.life.begin = std::chrono::steady_clock::now();
+    deadline_ = record_.life.begin + timeout;
+}
 
 bool request::advance() {
-    if (connect() && read_to_end()) {
+    const bool complete = connect() && read_to_end();
+    const auto now = std::chrono::steady_clock::now();
+    if (complete) {
         reply_ = understand();
+        std::error_code unknown; // then it is 0.0.0.0:0
+        record_.local = socket_.local_endpoint(unknown);
+        record_.life.end = now;
         return true;
     }
-    // Only now the clock: an answer that came in time has been taken by then,
-    // even if the caller was too busy to look before the deadline.
-    if (std::chrono::steady_clock::now() >= deadline_) {
+    // Only now the deadline: an answer that came in time has been taken by then,
+    // even if the caller was too busy to look before.
+    if (now >= deadline_) {
         throw std::runtime_error(fmt::format("no complete reply from {} within the timeout of {}",
                                              to_string(address_), to_text(timeout_)));
     }
+    record_.looks.push_back({now, true});
     return false;
 }
 
 asio::awaitable<void> request::ready_or_expired() {
+    record_.looks.back().polling = false;
     // A connection that has been made is reported as room to write.
     const auto what = connected_ ? tcp::socket::wait_read : tcp::socket::wait_write;
     auto waiting = wait_until(socket_, what, deadline_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/address.hpp"
+#include "common/run_record.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
@@ -24,9 +25,10 @@ namespace netio {
 ///     use(request.reply());
 class request {
 public:
+    /// @param name      for the record of it.
     /// @param endpoints where the server may be; tried in this order.
     /// @param timeout   for the whole request, counted from now.
-    request(asio::io_context& loop, server_address address,
+    request(asio::io_context& loop, std::string name, server_address address,
             std::vector<asio::ip::tcp::endpoint> endpoints, std::chrono::nanoseconds timeout);
 
     /// Gets as far as it can without waiting.
@@ -36,11 +38,15 @@ public:
     ///         lost, not one number, or time is up.
     [[nodiscard]] bool advance();
 
-    /// Suspends the caller until advance() can get further, or time is up.
+    /// Suspends the caller, after advance() has returned false, until it can get
+    /// further, or time is up.
     [[nodiscard]] asio::awaitable<void> ready_or_expired();
 
     /// The server's number; only after advance() has returned true.
     [[nodiscard]] double reply() const { return reply_; }
+
+    /// What became of it, and when.
+    [[nodiscard]] const request_record& record() const { return record_; }
 
 private:
     [[nodiscard]] bool connect();
@@ -56,6 +62,7 @@ private:
     bool connected_ = false;
     std::string text_; ///< what has come so far
     double reply_ = 0.0;
+    request_record record_;
 };
 
 } // namespace netio

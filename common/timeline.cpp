@@ -138,11 +138,24 @@ nanoseconds tick_step(const time_axis& axis) {
     return nanoseconds{std::llround(10.0 * power)};
 }
 
+/// "|0", "|500ms", "|1.5s"
+std::string tick_label(nanoseconds at) {
+    const auto text = to_text(at);
+    const auto unit = text.find_first_not_of("0123456789.");
+    const auto last_digit = text.find_last_not_of("0.", unit - 1);
+    if (last_digit == text.npos) {
+        return "|0";
+    }
+    const auto point = text.find('.');
+    const auto length = last_digit < point ? point : last_digit + 1;
+    return fmt::format("|{}{}", text.substr(0, length), text.substr(unit));
+}
+
 std::string draw_scale(const time_axis& axis) {
     std::string row(axis.columns(), ' ');
     const auto step = tick_step(axis);
     for (nanoseconds at{0}; at <= axis.length(); at += step) {
-        const auto label = "|" + (at.count() == 0 ? "0" : to_text(at));
+        const auto label = tick_label(at);
         const auto column = axis.column(at);
         if (column + label.size() <= row.size()) {
             row.replace(column, label.size(), label);
@@ -178,14 +191,15 @@ std::string summary(const run_record& record) {
         unnoticed = std::max(unnoticed, longest_unnoticed(request, record));
     }
     const auto run = std::max(record.run.length(), nanoseconds{1});
-    return fmt::format("The thread computed for {:.1f} % of {}: {}, longest slice {}.\n"
-                       "The server was asked with {} and {}; a reply lay unnoticed for {}.",
-                       100.0 * static_cast<double>(computing.count()) /
-                           static_cast<double>(run.count()),
-                       to_text(record.run.length()),
-                       counted(std::max<std::size_t>(record.slices.size(), 1) - 1, "pause"),
-                       to_text(longest_slice), counted(polls, "poll"), counted(wake_ups, "wake-up"),
-                       unnoticed.count() == 0 ? "no time" : "at most " + to_text(unnoticed));
+    return fmt::format(
+        "The thread computed for {:.1f} % of {}: {}, longest slice {}.\n"
+        "Looking for replies: {}, {}; {}.",
+        100.0 * static_cast<double>(computing.count()) / static_cast<double>(run.count()),
+        to_text(record.run.length()),
+        counted(std::max<std::size_t>(record.slices.size(), 1) - 1, "pause"),
+        to_text(longest_slice), counted(polls, "poll"), counted(wake_ups, "wake-up"),
+        unnoticed.count() == 0 ? "none lay unnoticed"
+                               : fmt::format("unnoticed for up to {}", to_text(unnoticed)));
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "common/duration.hpp"
 #include "common/random_sum.hpp"
 #include "common/request.hpp"
+#include "common/run_report.hpp"
 #include "common/standard_streams.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -17,16 +18,17 @@ namespace {
 
 using std::chrono::steady_clock;
 
-asio::awaitable<double> finish(request pending) {
+asio::awaitable<double> finish(request pending, run_record& record) {
     while (!pending.advance()) {
         co_await pending.ready_or_expired();
     }
+    record.requests.push_back(pending.record());
     co_return pending.reply();
 }
 
-double ask_server(asio::io_context& loop, request pending) {
+double ask_server(asio::io_context& loop, request pending, run_record& record) {
     double reply = 0.0;
-    asio::co_spawn(loop, finish(std::move(pending)),
+    asio::co_spawn(loop, finish(std::move(pending), record),
                    [&reply](std::exception_ptr failure, double number) {
                        if (failure) {
                            std::rethrow_exception(failure); // leaves run() below
@@ -39,7 +41,47 @@ double ask_server(asio::io_context& loop, request pending) {
     return reply;
 }
 
+void request_computation(asio::io_context& loop, request pending, run_record& record,
+                         bool is_shown) {
+    if (is_shown) {
+        print_line("Requesting computation from server.");
+    }
+    const double reply = ask_server(loop, std::move(pending), record);
+    if (is_shown) {
+        print_line("Server returned {:.2f}. Ran for: {}.", reply,
+                   to_text(record.requests.back().life.length()));
+    }
+}
+
+void compute(const client_options& options, run_record& record) {
+    random_stream stream{options.seed};
+    const auto begin = steady_clock::now();
+    const double total = uniform_sum(options.samples, stream).value();
+    record.slices.push_back({begin, steady_clock::now()});
+    print_line("Computed total: {:.2f} in {}.", total, to_text(record.slices.back().length()));
+}
+
 } // namespace
+
+void run_serial_client(const client_options& options) {
+    asio::io_context loop{1}; // 1: only this thread will run it
+    run_report report{options, "serial_client"};
+    run_record record;
+    record.run.begin = steady_clock::now();
+
+    const auto endpoints = resolve(loop, options.address);
+    for (std::uint64_t i = 1; i <= options.requests; ++i) {
+        request pending{loop, options.request_name(i), options.address, endpoints, options.timeout};
+        request_computation(loop, std::move(pending), record, options.is_shown(i));
+        if (i == 3 && options.hidden_requests() > 0) {
+            print_line("{} more requests, not shown.", options.hidden_requests());
+        }
+    }
+    compute(options, record);
+
+    record.run.end = steady_clock::now();
+    report.show(record);
+}
 
 client_options parse_serial_client_options(int argc, const char* const* argv) {
     client_options options;
@@ -48,27 +90,6 @@ client_options parse_serial_client_options(int argc, const char* const* argv) {
     line.add(options);
     line.parse(argc, argv);
     return options;
-}
-
-void run_serial_client(const client_options& options) {
-    asio::io_context loop{1}; // 1: only this thread will run it
-    const auto started = steady_clock::now();
-    const auto endpoints = resolve(loop, options.address);
-
-    for (std::uint64_t i = 0; i < options.requests; ++i) {
-        print_line("Requesting computation from server.");
-        const auto requested = steady_clock::now();
-        const double reply = ask_server(loop, {loop, options.address, endpoints, options.timeout});
-        print_line("Server returned {:.2f}. Ran for: {}.", reply,
-                   to_text(steady_clock::now() - requested));
-    }
-
-    const auto computing = steady_clock::now();
-    random_stream stream{options.seed};
-    const double total = uniform_sum(options.samples, stream).value();
-    print_line("Computed total: {:.2f} in {}.", total, to_text(steady_clock::now() - computing));
-
-    print_line("Total time elapsed: {}.", to_text(steady_clock::now() - started));
 }
 
 } // namespace netio

@@ -25,7 +25,7 @@ asio::awaitable<double> finish(netio::request pending) {
 
 netio::request request_to(asio::io_context& loop, const tcp::endpoint& peer,
                           std::chrono::nanoseconds timeout = netio::testing::patience) {
-    return {loop, {peer.address().to_string(), peer.port()}, {peer}, timeout};
+    return {loop, "request", {peer.address().to_string(), peer.port()}, {peer}, timeout};
 }
 
 /// Answers one client: each byte of the text by itself, then the end of the stream.
@@ -104,7 +104,8 @@ TEST_CASE("request: the next endpoint is tried when one refuses", "[request]") {
     asio::io_context loop{1};
     const auto nobody = listen_anywhere(loop).local_endpoint();
     auto acceptor = listen_anywhere(loop);
-    netio::request pending{loop, {}, {nobody, acceptor.local_endpoint()}, netio::testing::patience};
+    netio::request pending{
+        loop, "request", {}, {nobody, acceptor.local_endpoint()}, netio::testing::patience};
     asio::co_spawn(loop, dribble(std::move(acceptor), "1.5"), asio::detached);
     CHECK(netio::testing::result_of(loop, finish(std::move(pending))) == 1.5);
 }
