@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -34,6 +35,10 @@ template <std::size_t N>
 bool poll(std::array<pollfd, N>& events) {
     constexpr std::chrono::milliseconds bound = patience;
     return checked(::poll(events.data(), N, static_cast<int>(bound.count())), "poll") > 0;
+}
+
+std::chrono::microseconds duration_of(const timeval& time) {
+    return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
 }
 
 [[noreturn]] void become(std::vector<std::string>& arguments, const std::function<void()>& prepare,
@@ -128,10 +133,12 @@ outcome process::wait() {
         fail("did not end");
     }
     int status = 0;
-    checked(::waitpid(id_, &status, 0), "waitpid");
+    rusage usage{};
+    checked(::wait4(id_, &status, 0, &usage), "wait4");
     ended_ = true;
     return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
-            std::move(out_.text), std::move(err_.text)};
+            std::move(out_.text), std::move(err_.text),
+            duration_of(usage.ru_utime) + duration_of(usage.ru_stime), usage.ru_maxrss};
 }
 
 void process::fail(const std::string& what) const {

@@ -16,6 +16,8 @@ struct outcome {
     int status = 0; ///< exit status, or 128 + the number of the signal that ended it
     std::string out;
     std::string err;
+    std::chrono::microseconds processor_time{0};
+    long peak_memory = 0; ///< KiB; at least what the test program itself held at the start
 };
 
 /// A real program, run as a child process with pipes for stdout and stderr.
@@ -42,6 +44,9 @@ public:
     void send_signal(int signal) const;
     [[nodiscard]] pid_t id() const { return id_; }
 
+    /// A descriptor that is readable once the program has ended.
+    [[nodiscard]] int exit_event() const { return exit_event_; }
+
 private:
     struct pipe_end {
         int descriptor = -1; ///< -1 after the end of the stream
@@ -52,7 +57,7 @@ private:
 
     std::string name_;
     pid_t id_ = -1;
-    int exit_event_ = -1; ///< a pidfd: readable when the program has ended
+    int exit_event_ = -1; ///< a pidfd
     bool ended_ = false;
     pipe_end out_;
     pipe_end err_;

@@ -6,10 +6,13 @@
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 
 #include <exception>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace netio::testing {
@@ -44,6 +47,17 @@ inline void run_to_end(asio::io_context& loop) {
     if (!loop.stopped()) {
         throw std::runtime_error("the loop still has something to do");
     }
+}
+
+/// Runs @p loop, where the test's own server lives, until @p program has ended.
+///
+/// Nobody reads the program's output meanwhile: for those that print little.
+inline outcome wait_while_serving(asio::io_context& loop, process& program) {
+    asio::posix::stream_descriptor ended{loop, ::dup(program.exit_event())};
+    ended.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [&loop](std::error_code) { loop.stop(); });
+    run_to_end(loop);
+    return program.wait();
 }
 
 /// An acceptor on a port of the system's choice: where a test's own server listens.
