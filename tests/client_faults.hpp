@@ -1,0 +1,112 @@
+#pragma once
+
+#include "common/address.hpp"
+#include "tests/catch.hpp"
+#include "tests/support.hpp"
+
+#include <asio/error.hpp>
+#include <asio/ip/address_v4.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+// What the tests of the clients' faults share.
+namespace netio::testing {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+/// What is promised for an optimised program takes longer in an instrumented one.
+constexpr std::chrono::milliseconds within(std::chrono::milliseconds promised) {
+    return sanitized ? 10 * promised : promised;
+}
+
+/// One of the clients, and what makes it wait in one of its ways.
+struct client {
+    std::string program;
+    std::vector<std::string> options;
+    std::string waiting = {}; ///< what it prints when it begins to wait
+};
+
+/// Every way in which a client waits for its answer: `GENERATE(from_range(clients()))`.
+/// The sums are small, so that the answer is what they wait for.
+inline std::vector<client> clients() {
+    return {{"serial_client", {"--samples", "1000"}, "Requesting computation"},
+            {"async_client", {"--samples", "1000", "--wait", "poll"}, "Pausing server_request"},
+            {"async_client", {"--samples", "1000", "--wait", "ready"}, "Pausing server_request"}};
+}
+
+/// The arguments that make @p who ask @p server.
+inline std::vector<std::string> command(const client& who, const asio::ip::tcp::endpoint& server,
+                                        const std::vector<std::string>& more = {}) {
+    auto options = who.options;
+    options.insert(options.end(), {"--port", std::to_string(server.port())});
+    options.insert(options.end(), more.begin(), more.end());
+    return command(who.program, std::move(options));
+}
+
+inline bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != text.npos;
+}
+
+/// Reads the program's output up to a line that contains @p part.
+inline void read_up_to(process& program, std::string_view part) {
+    while (!contains(program.read_line(), part)) {
+    }
+}
+
+/// A run that failed as it should: status 1, no result, and one line that names
+/// the program first, the server's address, and at its end @p reason.
+inline void check_honest_failure(const outcome& end, const client& who,
+                                 const asio::ip::tcp::endpoint& server, const std::string& reason) {
+    CAPTURE(who.program, who.options.back(), end.out, end.err);
+    CHECK(end.status == 1);
+    CHECK(lines_of(end.err).size() == 1);
+    CHECK_THAT(end.err, Catch::Matchers::StartsWith(who.program + ": "));
+    CHECK(contains(end.err, to_string(server_address{"127.0.0.1", server.port()})));
+    CHECK_THAT(end.err, Catch::Matchers::EndsWith(reason + "\n"));
+    for (const auto* const result : {"Server returned", "Done server_request", "Total time"}) {
+        CHECK_FALSE(contains(end.out, result));
+    }
+}
+
+/// A server that leaves every connect unanswered: its backlog is of the least size,
+/// and full. The system drops the attempts that find it so.
+struct full_backlog {
+    explicit full_backlog(asio::io_context& loop)
+        : acceptor{loop, asio::ip::tcp::v4()}
+        , filler{loop} {
+        acceptor.bind({asio::ip::address_v4::loopback(), 0});
+        acceptor.listen(0); // Linux: room for one
+        filler.connect(acceptor.local_endpoint());
+        acceptor.wait(asio::ip::tcp::acceptor::wait_read); // it has arrived
+    }
+
+    /// Nobody but the filler has got in.
+    [[nodiscard]] bool kept_everyone_out() {
+        acceptor.accept();
+        acceptor.non_blocking(true);
+        std::error_code error;
+        asio::ip::tcp::socket other{acceptor.get_executor()};
+        acceptor.accept(other, error);
+        return error == asio::error::would_block;
+    }
+
+    asio::ip::tcp::acceptor acceptor;
+    asio::ip::tcp::socket filler;
+};
+
+} // namespace netio::testing
