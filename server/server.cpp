@@ -8,6 +8,7 @@
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/write.hpp>
 #include <fmt/format.h>
@@ -15,9 +16,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <poll.h>
 #include <stdexcept>
 #include <system_error>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 
 namespace netio {
@@ -30,11 +33,34 @@ namespace {
 
 constexpr int backlog = 1024; // connections that wait in the system to be accepted
 
-/// A server outlives whoever reads its output: a closed pipe or a full disk is no
-/// reason to fail the clients.
+constexpr auto forever = steady_clock::duration::max();
+
+/// A server outlives whoever reads its output. A closed pipe, a full disk, or one
+/// who has stopped reading is no reason to fail the clients: the line is lost then.
+bool would_take_a_line(int descriptor) {
+    pollfd output{descriptor, POLLOUT, 0};
+    return ::poll(&output, 1, 0) > 0;
+}
+
 template <typename... Args>
 void log(fmt::format_string<Args...> format, Args&&... args) {
-    std::ignore = write_line(fmt::format(format, std::forward<Args>(args)...));
+    if (would_take_a_line(STDOUT_FILENO)) {
+        std::ignore = write_line(fmt::format(format, std::forward<Args>(args)...));
+    }
+}
+
+template <typename... Args>
+void warn(fmt::format_string<Args...> format, Args&&... args) {
+    if (would_take_a_line(STDERR_FILENO)) {
+        complain("server", fmt::format(format, std::forward<Args>(args)...));
+    }
+}
+
+/// Suspends the calling coroutine until somebody cancels the timer, or time is up.
+asio::awaitable<void> wait_for(asio::steady_timer& timer, steady_clock::duration at_most) {
+    timer.expires_after(at_most);
+    std::error_code cancelled;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 } // namespace
@@ -44,12 +70,12 @@ server::server(asio::io_context& loop, const server_options& options)
     , options_{options}
     , acceptor_{loop}
     , signals_{loop, SIGINT, SIGTERM}
-    , accept_pause_{loop}
+    , connection_ended_{loop}
     , threads_{options.threads} {
     listen();
     log("Server is running and listening on: {}.", fmt::streamed(acceptor_.local_endpoint()));
     stop_on_signal();
-    asio::co_spawn(loop_, accept_connections(), [](std::exception_ptr failure) {
+    asio::co_spawn(loop_, run(), [](std::exception_ptr failure) {
         if (failure) {
             std::rethrow_exception(failure); // without this coroutine there is no server
         }
@@ -58,30 +84,25 @@ server::server(asio::io_context& loop, const server_options& options)
 
 server::~server() {
     for (const auto& client : connections_) {
-        client->reset.request_stop();
+        client->gone = true;
     }
 }
 
-asio::awaitable<void> server::serve(connection_ptr client) {
-    // Only a reset means that the client is gone: one that has merely shut down
-    // its sending side still wants its answer. (Urgent data ends this wait too.)
-    client->socket.async_wait(tcp::socket::wait_error, [client](std::error_code error) {
-        if (!error && take_pending_error(client->socket)) {
-            client->reset.request_stop();
-        }
-    });
-    if (options_.delay > 0ns) {
-        co_await wait_out_delay(client);
+asio::awaitable<void> server::run() {
+    co_await accept_connections();
+    while (!connections_.empty()) {
+        co_await wait_for(connection_ended_, forever);
     }
+    signals_.cancel(); // the last thing that the loop waits for
+}
 
-    // The computation runs on a computing thread, this coroutine goes on here.
-    auto computation =
-        asio::co_spawn(threads_.get_executor(), compute(client), asio::use_awaitable);
-    const double total = co_await std::move(computation);
-    if (client->reset.stop_requested()) {
-        throw std::system_error(make_error_code(asio::error::connection_reset));
+asio::awaitable<void> server::serve(connection_ptr client) {
+    watch_for_reset(client);
+    if (options_.delay > 0ns) {
+        co_await wait_for_wake_up(client, options_.delay);
     }
-    client->socket.cancel(); // the wait above
+    const double total = co_await compute(client);
+    client->socket.cancel(); // no longer watched
 
     const auto reply = format_reply(total);
     co_await asio::async_write(client->socket, asio::buffer(reply), asio::use_awaitable);
@@ -89,27 +110,52 @@ asio::awaitable<void> server::serve(connection_ptr client) {
     co_await close_lingering(client);
 }
 
-asio::awaitable<void> server::wait_out_delay(connection_ptr client) {
-    asio::steady_timer timer{loop_, options_.delay};
-    const std::stop_callback wake{client->reset.get_token(), [&timer] {
-                                      timer.cancel();
-                                  }};
-    std::error_code cancelled;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+/// Only a reset means that the client is gone: one that has merely shut down its
+/// sending side still wants its answer. (Urgent data ends the watch too.)
+void server::watch_for_reset(const connection_ptr& client) {
+    client->socket.async_wait(tcp::socket::wait_error, [client](std::error_code error) {
+        if (!error && take_pending_error(client->socket)) {
+            client->gone = true;
+            client->wake_up.cancel();
+        }
+    });
+}
+
+/// A timer that is cancelled when there is news does for coroutines what a
+/// condition variable does for threads.
+asio::awaitable<void> server::wait_for_wake_up(connection_ptr client,
+                                               steady_clock::duration at_most) {
+    co_await wait_for(client->wake_up, at_most);
+    if (client->gone) {
+        throw std::system_error(make_error_code(asio::error::connection_reset));
+    }
+}
+
+/// Has the sum computed by a computing thread, while this one sees to the others.
+asio::awaitable<double> server::compute(connection_ptr client) {
+    asio::post(threads_.get_executor(), [this, client]() mutable {
+        const double total = sum_for(*client);
+        asio::post(loop_, [client = std::move(client), total] {
+            client->total = total;
+            client->wake_up.cancel();
+        });
+    });
+    co_await wait_for_wake_up(client, forever);
+    co_return client->total;
 }
 
 /// Runs on a computing thread, and leaves off within a few milliseconds when the
-/// client has reset the connection.
-asio::awaitable<double> server::compute(connection_ptr client) {
+/// client is gone.
+double server::sum_for(const connection& client) const {
     constexpr std::uint64_t slice = 1'000'000; // draws: about 1 ms
-    random_stream stream{options_.seed, client->number};
+    random_stream stream{options_.seed, client.number};
     double total = 0.0;
-    for (std::uint64_t left = options_.samples; left > 0 && !client->reset.stop_requested();) {
+    for (std::uint64_t left = options_.samples; left > 0 && !client.gone;) {
         const auto draws = std::min(left, slice);
         total += gaussian_sum(draws, stream);
         left -= draws;
     }
-    co_return total;
+    return total;
 }
 
 /// Lingering close. To close a socket while bytes are unread, or still to come,
@@ -117,19 +163,18 @@ asio::awaitable<double> server::compute(connection_ptr client) {
 /// So: say that this was all, then read until the client has closed its side, but
 /// not for ever.
 asio::awaitable<void> server::close_lingering(connection_ptr client) {
-    constexpr auto longest = 3s;
-    const auto longest_silence = stopping() ? 100ms : 1000ms;
-    const auto end = steady_clock::now() + longest;
-
+    const auto end = steady_clock::now() + 3s;
     std::error_code error;
     client->socket.shutdown(tcp::socket::shutdown_send, error);
     client->socket.non_blocking(true);
     client->answered = true;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
+        const auto longest_silence = stopping() ? 100ms : 1000ms;
         const auto deadline = std::min(end, steady_clock::now() + longest_silence);
-        auto readable = wait_until(client->socket, tcp::socket::wait_read, deadline);
-        if (!co_await std::move(readable)) {
-            break; // silent, or the server is being stopped
+        auto wait = wait_until(client->socket, tcp::socket::wait_read, deadline);
+        const bool readable = co_await std::move(wait);
+        if (!readable && steady_clock::now() >= deadline) {
+            break;
         }
         client->socket.read_some(asio::buffer(discarded_), error);
     }
@@ -138,7 +183,7 @@ asio::awaitable<void> server::close_lingering(connection_ptr client) {
 asio::awaitable<void> server::accept_connections() {
     while (!stopping()) {
         if (connections_.size() >= options_.max_connections) {
-            co_await pause_accepting(steady_clock::duration::max());
+            co_await wait_for(connection_ended_, forever);
             continue;
         }
         tcp::endpoint peer; // filled in here: remote_endpoint() throws after an early reset
@@ -147,27 +192,25 @@ asio::awaitable<void> server::accept_connections() {
             co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
             begin_serving(std::move(socket), peer);
-        } else if (!stopping()) {
-            // Out of descriptors or memory, most likely: to try again at once would
-            // only keep the thread busy, and to say it each time fill a disk.
-            if (!std::exchange(complained_, true)) {
-                complain("server",
-                         fmt::format("cannot accept connections for now: {}", error.message()));
-            }
-            co_await pause_accepting(100ms);
+        } else if (error != asio::error::connection_aborted && !stopping()) {
+            co_await back_off(error);
         }
     }
 }
 
-asio::awaitable<void> server::pause_accepting(steady_clock::duration at_most) {
-    accept_pause_.expires_after(at_most);
-    std::error_code cancelled;
-    co_await accept_pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+/// Out of descriptors or memory, most likely: to try again at once would only keep
+/// the thread busy, and to say so each time would fill a disk.
+asio::awaitable<void> server::back_off(std::error_code error) {
+    if (!std::exchange(complained_, true)) {
+        warn("cannot accept connections for now: {}", error.message());
+    }
+    co_await wait_for(connection_ended_, 100ms);
 }
 
 void server::begin_serving(tcp::socket socket, const tcp::endpoint& peer) {
     log("Processing new connection: {}.", fmt::streamed(peer));
-    auto client = std::make_shared<connection>(connection{std::move(socket), peer, accepted_++});
+    auto client = std::make_shared<connection>(std::move(socket), peer, accepted_++,
+                                               asio::steady_timer{loop_});
     connections_.insert(client);
     asio::co_spawn(loop_, serve(client), [this, client](std::exception_ptr failure) {
         end_serving(client, std::move(failure));
@@ -181,27 +224,20 @@ void server::end_serving(const connection_ptr& client, std::exception_ptr failur
         }
     } catch (const std::exception& error) {
         // One client's trouble is not the server's: say so and go on.
-        complain("server",
-                 fmt::format("connection {}: {}", fmt::streamed(client->peer), error.what()));
+        warn("connection {}: {}", fmt::streamed(client->peer), error.what());
     }
     client->socket.close();
     connections_.erase(client);
-    accept_pause_.cancel();
-    if (stopping() && connections_.empty()) {
-        signals_.cancel();
-    }
+    connection_ended_.cancel();
 }
 
 void server::stop() {
     acceptor_.close();
-    accept_pause_.cancel();
+    connection_ended_.cancel();
     for (const auto& client : connections_) {
         if (client->answered) {
-            client->socket.cancel(); // no more lingering
+            client->socket.cancel(); // to linger no longer than needed
         }
-    }
-    if (connections_.empty()) {
-        signals_.cancel();
     }
 }
 
@@ -237,6 +273,9 @@ void server::listen_on(const tcp::endpoint& endpoint) {
     acceptor_ = tcp::acceptor{loop_, endpoint.protocol()};
     // So that a restarted server need not wait until its old connections are forgotten.
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    // Otherwise asio keeps such an error to itself, and waits for the next connection
+    // even when others are waiting already.
+    acceptor_.set_option(tcp::acceptor::enable_connection_aborted(true));
     acceptor_.bind(endpoint);
     acceptor_.listen(backlog);
 }

@@ -10,14 +10,15 @@
 #include <asio/steady_timer.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <set>
-#include <stop_token>
 #include <string>
+#include <system_error>
 
 namespace netio {
 
@@ -63,9 +64,11 @@ private:
     struct connection {
         asio::ip::tcp::socket socket;
         asio::ip::tcp::endpoint peer;
-        std::uint64_t number;     ///< connections accepted before it
-        std::stop_source reset{}; ///< stop requested: the client has reset the connection
-        bool answered = false;    ///< only its close is still awaited
+        std::uint64_t number;           ///< connections accepted before it
+        asio::steady_timer wake_up;     ///< cancelled when there is news for serve()
+        std::atomic<bool> gone = false; ///< has reset the connection: nobody wants the total
+        double total = 0.0;             ///< once it has been computed
+        bool answered = false;          ///< only its close is still awaited
     };
     using connection_ptr = std::shared_ptr<connection>;
 
@@ -74,21 +77,25 @@ private:
     void stop_on_signal();
     [[nodiscard]] bool stopping() const { return !acceptor_.is_open(); }
 
+    asio::awaitable<void> run();
     asio::awaitable<void> accept_connections();
-    asio::awaitable<void> pause_accepting(std::chrono::steady_clock::duration at_most);
+    asio::awaitable<void> back_off(std::error_code error);
     void begin_serving(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& peer);
     void end_serving(const connection_ptr& client, std::exception_ptr failure);
 
     asio::awaitable<void> serve(connection_ptr client);
-    asio::awaitable<void> wait_out_delay(connection_ptr client);
+    void watch_for_reset(const connection_ptr& client);
+    asio::awaitable<void> wait_for_wake_up(connection_ptr client,
+                                           std::chrono::steady_clock::duration at_most);
     asio::awaitable<double> compute(connection_ptr client);
+    [[nodiscard]] double sum_for(const connection& client) const;
     asio::awaitable<void> close_lingering(connection_ptr client);
 
     asio::io_context& loop_;
     server_options options_;
     asio::ip::tcp::acceptor acceptor_;
     asio::signal_set signals_;
-    asio::steady_timer accept_pause_; ///< cancelled when a connection has ended
+    asio::steady_timer connection_ended_; ///< cancelled when one has, or all have to
     std::set<connection_ptr> connections_;
     std::uint64_t accepted_ = 0;
     bool complained_ = false;           ///< that connections cannot be accepted
