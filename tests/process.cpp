@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/resource.h>
@@ -48,6 +49,7 @@ std::chrono::microseconds duration_of(const timeval& time) {
     if (prepare) {
         prepare();
     }
+    ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC); // a test's sockets are its own
     std::vector<char*> argv;
     for (auto& argument : arguments) {
         argv.push_back(argument.data());
@@ -88,6 +90,10 @@ process::~process() {
 
 void process::send_signal(int signal) const {
     checked(::kill(id_, signal), "kill");
+}
+
+void process::close_output() {
+    ::close(std::exchange(out_.descriptor, -1));
 }
 
 void process::read_some() {

@@ -41,6 +41,9 @@ public:
     /// Waits for the program to end.
     [[nodiscard]] outcome wait();
 
+    /// Stops reading stdout for good: the program's next write to it fails.
+    void close_output();
+
     void send_signal(int signal) const;
     [[nodiscard]] pid_t id() const { return id_; }
 

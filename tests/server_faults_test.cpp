@@ -1,0 +1,163 @@
+#include "tests/catch.hpp"
+#include "tests/server_support.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/write.hpp>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+// The real server, and clients that a real server meets.
+
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+using namespace netio::testing;
+
+namespace {
+
+/// Sends all of @p text, then reads: as a client does that speaks first.
+asio::awaitable<std::string> send_and_ask(tcp::socket socket, std::string text) {
+    co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+    auto reply = read_to_end(std::move(socket));
+    co_return co_await std::move(reply);
+}
+
+/// Sends until the server has closed the connection.
+asio::awaitable<std::error_code> send_for_ever(tcp::socket socket) {
+    const std::string text(4096, 'x');
+    std::error_code error;
+    while (!error) {
+        co_await asio::async_write(socket, asio::buffer(text),
+                                   asio::redirect_error(asio::use_awaitable, error));
+    }
+    co_return error;
+}
+
+/// Waits for the line in which the server says that it has accepted a connection.
+void read_processing_line(server_process& server) {
+    std::string line;
+    while (line.rfind("Processing new connection: ", 0) != 0) {
+        line = server.read_line();
+    }
+}
+
+void stop_and_expect_success(server_process& server) {
+    server.send_signal(SIGTERM);
+    CHECK(server.wait().status == 0);
+}
+
+} // namespace
+
+TEST_CASE("server faults: a client that shuts down its sending side gets its answer",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "1000", "--seed", "1", "--delay", "50ms"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    socket.shutdown(tcp::socket::shutdown_send);
+    CHECK(clients.reply_to(std::move(socket)) == expected_reply(1000, 1));
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a client that sends 1 MiB of garbage first gets its answer",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "1000", "--seed", "1"}};
+    crowd clients{server};
+    const std::string garbage(1 << 20, '\xff');
+    CHECK(result_of(clients.loop(), send_and_ask(clients.connect(), garbage)) ==
+          expected_reply(1000, 1));
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a client that speaks HTTP gets its answer", "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "1000", "--seed", "1"}};
+    crowd clients{server};
+    CHECK(result_of(clients.loop(), send_and_ask(clients.connect(), "GET / HTTP/1.0\r\n\r\n")) ==
+          expected_reply(1000, 1));
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a client that sends while the server stops gets its answer",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "1000", "--seed", "1", "--delay", "50ms"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    read_processing_line(server);
+    server.send_signal(SIGTERM);
+    const std::string garbage(1 << 20, '\xff');
+    CHECK(result_of(clients.loop(), send_and_ask(std::move(socket), garbage)) ==
+          expected_reply(1000, 1));
+    CHECK(server.wait().status == 0);
+}
+
+TEST_CASE("server faults: a client that sends for ever is cut off", "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "10"}};
+    crowd clients{server};
+    const stopwatch watch;
+    CHECK(result_of(clients.loop(), send_for_ever(clients.connect())));
+    CHECK(watch.elapsed() >= 3s); // it was given the time to see its answer
+    CHECK(watch.elapsed() < 20s); // 3 s, on a machine that is not busy
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a client that neither reads nor closes is let go", "[server_faults]") {
+    // It holds the only place that there is; another waits for that.
+    server_process server{{"--port", "0", "--samples", "10", "--max-connections", "1"}};
+    crowd clients{server};
+    const auto silent = clients.connect();
+    const stopwatch watch;
+    CHECK(is_reply(clients.ask()));
+    CHECK(watch.elapsed() < 20s); // 1 s, on a machine that is not busy
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: 500 clients that connect and reset at once do no harm",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "10"}};
+    crowd clients{server};
+    for (int i = 0; i < 500; ++i) {
+        reset(clients.connect());
+    }
+    CHECK(is_reply(clients.ask()));
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a running computation is stopped when its client resets",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    read_processing_line(server);
+    reset(std::move(socket));
+    // It can only end so soon if nothing is being computed any more.
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a queued computation is dropped when its client resets",
+          "[server_faults]") {
+    // The first occupies the only thread. The second's place is free again although
+    // the thread never gets to it: that is how the third comes to be accepted.
+    server_process server{
+        {"--port", "0", "--samples", endless, "--threads", "1", "--max-connections", "2"}};
+    crowd clients{server};
+    auto running = clients.connect();
+    auto queued = clients.connect();
+    read_processing_line(server);
+    read_processing_line(server);
+    reset(std::move(queued));
+    auto third = clients.connect();
+    read_processing_line(server);
+
+    reset(std::move(third));
+    reset(std::move(running));
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: a delay is cut short when its client resets", "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "10", "--delay", "1000m"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    read_processing_line(server);
+    reset(std::move(socket));
+    stop_and_expect_success(server);
+}
