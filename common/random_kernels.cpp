@@ -147,8 +147,8 @@ inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_b
 }
 
 uint128 sum_uniform(lane_states& lanes, std::uint64_t blocks) {
-    constexpr std::uint64_t most_rows = 2048; // that many 53-bit draws fit into 64 bits
-    lane_states local = lanes;                // so that the lanes can stay in registers
+    constexpr std::uint64_t most_rows = 1 << (64 - 53); // of 53-bit draws fit into 64 bits
+    lane_states local = lanes;                          // so that the lanes can stay in registers
     uint128 total = 0;
     for (std::uint64_t rows = 2 * blocks; rows > 0;) {
         const std::uint64_t now = rows < most_rows ? rows : most_rows;

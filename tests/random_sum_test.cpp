@@ -134,6 +134,17 @@ TEST_CASE("uniform_sum: splitting the draws does not change them", "[random_sum]
     }
 }
 
+TEST_CASE("uniform_sum: does not overflow in a long run", "[random_sum]") {
+    // In one call each lane adds up 2^16 draws, 2^68 units: too much for 64 bits.
+    constexpr std::uint64_t n = std::uint64_t{netio::lane_states::count} << 16;
+    const auto sums = reference_uniform_sums(13, n);
+    for (const auto& version : kernel_versions()) {
+        CAPTURE(version.name);
+        random_stream stream{13};
+        CHECK(uniform_sum(n, stream, version) == uniform_total{sums[n]});
+    }
+}
+
 TEST_CASE("gaussian_sum: splitting the draws does not change them", "[random_sum]") {
     constexpr std::uint64_t n = 300'000;
     const auto sums = reference_gaussian_sums(11, n);
