@@ -72,6 +72,9 @@ server::server(asio::io_context& loop, const server_options& options)
     , signals_{loop, SIGINT, SIGTERM}
     , connection_ended_{loop}
     , threads_{options.threads} {
+    if (!options.trace.empty()) {
+        trace_.emplace(options.trace, "server");
+    }
     listen();
     log("Server is running and listening on: {}.", fmt::streamed(acceptor_.local_endpoint()));
     stop_on_signal();
@@ -101,14 +104,15 @@ asio::awaitable<void> server::serve(connection_ptr client) {
     if (options_.delay > 0ns) {
         co_await wait_for_wake_up(client, options_.delay);
     }
-    const double total = co_await compute(client);
+    co_await compute(client);
     client->socket.cancel(); // no longer watched
 
     // So few bytes always find room in the system's buffer: this does not wait for
     // a client that does not read.
-    const auto reply = format_reply(total);
+    const auto reply = format_reply(client->result.total);
     co_await asio::async_write(client->socket, asio::buffer(reply), asio::use_awaitable);
     log("Done. Closing connection: {}.\n", fmt::streamed(client->peer));
+    trace_computation(*client);
     co_await close_lingering(client);
 }
 
@@ -134,26 +138,27 @@ asio::awaitable<void> server::wait_for_wake_up(connection_ptr client,
 }
 
 /// Has the sum computed by a computing thread, while this one sees to the others.
-asio::awaitable<double> server::compute(connection_ptr client) {
+asio::awaitable<void> server::compute(connection_ptr client) {
     constexpr std::uint64_t few = 2'000; // draws: done before another thread is awake
     if (options_.samples <= few) {
-        co_return sum_for(*client);
+        client->result = sum_for(*client);
+        co_return;
     }
     asio::post(threads_.get_executor(), [this, client]() mutable {
-        const double total = sum_for(*client);
-        asio::post(loop_, [client = std::move(client), total] {
-            client->total = total;
+        const auto result = sum_for(*client);
+        asio::post(loop_, [client = std::move(client), result] {
+            client->result = result;
             client->wake_up.cancel();
         });
     });
     co_await wait_for_wake_up(client, forever);
-    co_return client->total;
 }
 
 /// Runs on a computing thread, and leaves off within a few milliseconds when the
 /// client is gone.
-double server::sum_for(const connection& client) const {
+server::computation server::sum_for(const connection& client) const {
     constexpr std::uint64_t slice = 1'000'000; // draws: about 1 ms
+    const auto begin = steady_clock::now();
     random_stream stream{options_.seed, client.number};
     double total = 0.0;
     for (std::uint64_t left = options_.samples; left > 0 && !client.gone;) {
@@ -161,7 +166,25 @@ double server::sum_for(const connection& client) const {
         total += gaussian_sum(draws, stream);
         left -= draws;
     }
-    return total;
+    return {total, {begin, steady_clock::now()}, static_cast<std::uint64_t>(::gettid())};
+}
+
+void server::trace_computation(const connection& client) {
+    if (!trace_) {
+        return;
+    }
+    const auto& [total, span, thread] = client.result;
+    if (traced_threads_.insert(thread).second) {
+        trace_->name_thread(thread, "computing thread");
+    }
+    trace_->complete("gaussian_sum", thread, span);
+    trace_->arrow_to(fmt::to_string(fmt::streamed(client.peer)), thread, span.begin);
+    try {
+        trace_->flush();
+    } catch (const std::exception& error) {
+        warn("{}; tracing no more", error.what()); // a full disk is not the clients' fault
+        trace_.reset();
+    }
 }
 
 /// Lingering close. To close a socket while bytes are unread, or still to come,

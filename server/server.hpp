@@ -1,6 +1,8 @@
 #pragma once
 
 #include "common/command_line.hpp"
+#include "common/run_record.hpp"
+#include "common/trace.hpp"
 #include "server/computing_threads.hpp"
 
 #include <asio/awaitable.hpp>
@@ -16,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -60,6 +63,13 @@ public:
     void stop();
 
 private:
+    /// A sum, and by which thread it was computed and when.
+    struct computation {
+        double total = 0.0;
+        time_span span;
+        std::uint64_t thread = 0;
+    };
+
     /// What the server keeps of a client while it serves it.
     struct connection {
         asio::ip::tcp::socket socket;
@@ -67,7 +77,7 @@ private:
         std::uint64_t number;           ///< connections accepted before it
         asio::steady_timer wake_up;     ///< cancelled when there is news for serve()
         std::atomic<bool> gone = false; ///< has reset the connection: nobody wants the total
-        double total = 0.0;             ///< once it has been computed
+        computation result;             ///< once there is one
         bool answered = false;          ///< only its close is still awaited
     };
     using connection_ptr = std::shared_ptr<connection>;
@@ -87,8 +97,9 @@ private:
     void watch_for_reset(const connection_ptr& client);
     asio::awaitable<void> wait_for_wake_up(connection_ptr client,
                                            std::chrono::steady_clock::duration at_most);
-    asio::awaitable<double> compute(connection_ptr client);
-    [[nodiscard]] double sum_for(const connection& client) const;
+    asio::awaitable<void> compute(connection_ptr client);
+    [[nodiscard]] computation sum_for(const connection& client) const;
+    void trace_computation(const connection& client);
     asio::awaitable<void> close_lingering(connection_ptr client);
 
     asio::io_context& loop_;
@@ -100,7 +111,9 @@ private:
     std::uint64_t accepted_ = 0;
     bool complained_ = false;           ///< that connections cannot be accepted
     std::array<char, 65536> discarded_; ///< for what clients send: nobody reads it
-    computing_threads threads_;         ///< last: gone before what they work on
+    std::optional<trace_file> trace_;
+    std::set<std::uint64_t> traced_threads_; ///< those that the trace knows by name
+    computing_threads threads_;              ///< last: gone before what they work on
 };
 
 } // namespace netio
