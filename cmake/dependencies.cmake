@@ -29,8 +29,10 @@ endif()
 # header before it, and with operator new in the others; as both are inline
 # functions of one name, memory from one is then given back to the other. So: operator
 # new everywhere.
+#
+# asio 1.22 does not know that clang has coroutines: it is told.
 set_property(TARGET asio::asio APPEND PROPERTY
-    INTERFACE_COMPILE_DEFINITIONS ASIO_DISABLE_STD_ALIGNED_ALLOC)
+    INTERFACE_COMPILE_DEFINITIONS ASIO_DISABLE_STD_ALIGNED_ALLOC ASIO_HAS_CO_AWAIT)
 
 if(NETIO_TESTS OR NETIO_BENCHMARKS)
     # No version: 2.13 and 3.x both serve, and either rejects a request for the other.

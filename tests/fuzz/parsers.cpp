@@ -1,0 +1,65 @@
+// libFuzzer's entry for everything that reads bytes from outside: the reply on the
+// wire, durations and counts on the command line. The first byte chooses which.
+
+#include "common/command_line.hpp"
+#include "common/duration.hpp"
+#include "common/reply.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string_view>
+
+namespace {
+
+void require(bool condition) {
+    if (!condition) {
+        std::abort();
+    }
+}
+
+void read_reply(std::string_view text) {
+    const double number = netio::parse_reply(text);
+    require(std::isfinite(number));
+    require(netio::parse_reply(netio::format_reply(number)) == number);
+}
+
+void read_duration(std::string_view text) {
+    const auto duration = netio::parse_duration(text);
+    require(duration.count() >= 0);
+    require(duration <= std::chrono::seconds{1'000'000'000});
+    require(netio::to_text(duration).find("1000.00") == std::string::npos ||
+            duration >= std::chrono::seconds{1000});
+}
+
+void read_count(std::string_view text) {
+    constexpr netio::count_range range{1, 1'000'000'000'000'000};
+    const auto count = netio::parse_count(text, range);
+    require(count >= range.least && count <= range.most);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
+    try {
+        switch (data[0] % 3) {
+        case 0:
+            read_reply(text);
+            break;
+        case 1:
+            read_duration(text);
+            break;
+        default:
+            read_count(text);
+        }
+    } catch (const std::invalid_argument&) {
+        // The one exception that they promise.
+    }
+    return 0;
+}
