@@ -1,31 +1,35 @@
 #include "common/event_loop.hpp"
 
 #include <asio/error.hpp>
-#include <asio/experimental/awaitable_operators.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 
 #include <cerrno>
+#include <memory>
 #include <sys/socket.h>
-#include <utility>
+#include <variant>
 
 namespace netio {
 
 asio::awaitable<bool> wait_until(asio::ip::tcp::socket& socket,
                                  asio::ip::tcp::socket::wait_type what,
                                  std::chrono::steady_clock::time_point deadline) {
-    using namespace asio::experimental::awaitable_operators;
+    // A timer that cancels the wait, rather than two waits joined by `||`: that would
+    // have to pass through the loop's queue several times, behind all other work,
+    // before the caller went on.
+    //
+    // The timer's handler may be queued already when the socket gets ready; it must
+    // then find out that nobody waits any more. Hence the weak pointer.
+    const auto waiting = std::make_shared<std::monostate>();
     asio::steady_timer timer{socket.get_executor(), deadline};
-
-    // `a || b` waits for the first success, so neither side may fail: the errors
-    // are redirected. The loser is cancelled, and has ended before `||` returns:
-    // nothing that refers to the socket or the timer outlives this coroutine.
-    std::error_code wait_error;
-    std::error_code timer_error;
-    auto ready = socket.async_wait(what, asio::redirect_error(asio::use_awaitable, wait_error));
-    auto expired = timer.async_wait(asio::redirect_error(asio::use_awaitable, timer_error));
-    const auto first = co_await (std::move(ready) || std::move(expired));
-    co_return first.index() == 0 && !wait_error;
+    timer.async_wait([&socket, still = std::weak_ptr{waiting}](std::error_code cancelled) {
+        if (!cancelled && !still.expired()) {
+            socket.cancel();
+        }
+    });
+    std::error_code error;
+    co_await socket.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
 }
 
 std::error_code take_pending_error(asio::ip::tcp::socket& socket) {

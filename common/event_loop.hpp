@@ -19,7 +19,8 @@ namespace netio {
     return asio::post(asio::use_awaitable);
 }
 
-/// Suspends the calling coroutine until @p socket is ready or time is up.
+/// Suspends the calling coroutine until @p socket is ready or time is up; then all
+/// pending operations of the socket are cancelled.
 ///
 /// @return true when it is ready; false at the deadline, or when the socket's
 ///         pending operations were cancelled.

@@ -20,6 +20,20 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
     }
 }
 
+/// Counts the laps of the loop until @p done.
+asio::awaitable<int> count_laps(const bool& done) {
+    int laps = 0;
+    while (!done) {
+        co_await netio::yield_to_event_loop();
+        ++laps;
+    }
+    co_return laps;
+}
+
+asio::awaitable<void> wait_and_tell(tcp::socket& socket, bool& done) {
+    done = co_await netio::wait_until(socket, tcp::socket::wait_read, steady_clock::now() + 1h);
+}
+
 /// Two ends of one connection.
 struct connection {
     explicit connection(asio::io_context& loop)
@@ -61,6 +75,16 @@ TEST_CASE("wait_until: true when the socket is readable", "[event_loop]") {
     asio::write(ends.far, asio::buffer("1", 1));
     CHECK(netio::testing::result_of(
         loop, netio::wait_until(ends.near, tcp::socket::wait_read, steady_clock::now() + 1h)));
+}
+
+TEST_CASE("wait_until: a ready socket has its turn on the next lap", "[event_loop]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    asio::write(ends.far, asio::buffer("1", 1));
+    bool done = false;
+    asio::co_spawn(loop, wait_and_tell(ends.near, done), asio::detached);
+    // A lap may take a whole time allotment: each one more is so much later.
+    CHECK(netio::testing::result_of(loop, count_laps(done)) <= 2);
 }
 
 TEST_CASE("wait_until: false at the deadline, and not before", "[event_loop]") {

@@ -1,12 +1,10 @@
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
 
-#include <asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -28,19 +26,6 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-/// Waits until @p condition holds, for things that nothing reports.
-void wait_until(const std::function<bool()>& condition) {
-    asio::io_context loop{1};
-    asio::steady_timer pause{loop};
-    for (const stopwatch watch; !condition();) {
-        if (watch.elapsed() > patience) {
-            throw std::runtime_error("waited in vain");
-        }
-        pause.expires_after(5ms);
-        pause.wait();
-    }
-}
-
 std::filesystem::path proc(const process& program, const std::string& name) {
     return fmt::format("/proc/{}/{}", program.id(), name);
 }
@@ -61,15 +46,6 @@ std::uint64_t resident_bytes(const process& program) {
         }
     }
     throw std::runtime_error("no VmRSS");
-}
-
-/// The processor time that a program has used so far.
-std::chrono::nanoseconds cpu_time(const process& program) {
-    clockid_t clock{};
-    timespec used{};
-    ::clock_getcpuclockid(program.id(), &clock);
-    ::clock_gettime(clock, &used);
-    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 /// How many of a program's threads have run for at least 50 ms.
@@ -200,10 +176,10 @@ TEST_CASE("server process: survives the want of descriptors, and does not spin",
                               limit(RLIMIT_NOFILE, 64);
                           }};
     crowd clients{server};
-    const auto cpu_before = cpu_time(server);
+    const auto cpu_before = cpu_time(server.id());
     CHECK(count_replies(clients.replies_to(clients.connect(200))) == 200);
     // At least 4 rounds of 500 ms: to try again and again would take most of that.
-    CHECK(cpu_time(server) - cpu_before < 1s);
+    CHECK(cpu_time(server.id()) - cpu_before < 1s);
 
     CHECK(count_replies(clients.ask(20)) == 20); // as if nothing had happened
     server.send_signal(SIGTERM);

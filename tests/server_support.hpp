@@ -13,11 +13,15 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/read.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <system_error>
@@ -188,5 +192,33 @@ public:
 private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
+
+/// Waits until @p condition holds, for things that nothing reports.
+inline void wait_until(const std::function<bool()>& condition) {
+    asio::io_context loop{1};
+    asio::steady_timer pause{loop};
+    for (const stopwatch watch; !condition();) {
+        if (watch.elapsed() > patience) {
+            throw std::runtime_error("waited in vain");
+        }
+        pause.expires_after(std::chrono::milliseconds{5});
+        pause.wait();
+    }
+}
+
+/// The processor time that a program has used so far.
+inline std::chrono::nanoseconds cpu_time(pid_t program) {
+    clockid_t clock{};
+    timespec used{};
+    ::clock_getcpuclockid(program, &clock);
+    ::clock_gettime(clock, &used);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
+/// Waits until a program that has nothing else to do is computing.
+inline void wait_until_computing(pid_t program) {
+    const auto before = cpu_time(program);
+    wait_until([=] { return cpu_time(program) > before + std::chrono::milliseconds{50}; });
+}
 
 } // namespace netio::testing

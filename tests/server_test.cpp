@@ -17,7 +17,12 @@ using netio::testing::results_of;
 
 namespace {
 
-int next_accept_error = 0;
+/// What accept() has to do: fail so many times. Every call counts.
+struct {
+    int error = 0;
+    int failures = 0;
+    int calls = 0;
+} accepting;
 
 netio::server_options quick_options() {
     netio::server_options options;
@@ -30,10 +35,12 @@ netio::server_options quick_options() {
 
 } // namespace
 
-// Takes the place of the system's, for this program: fails once when told to.
+// Takes the place of the system's, for this program: fails when told to.
 extern "C" int accept(int listening, sockaddr* peer, socklen_t* size) {
-    if (const int error = std::exchange(next_accept_error, 0)) {
-        errno = error;
+    ++accepting.calls;
+    if (accepting.failures > 0) {
+        --accepting.failures;
+        errno = accepting.error;
         return -1;
     }
     return static_cast<int>(::syscall(SYS_accept4, listening, peer, size, 0));
@@ -89,30 +96,49 @@ TEST_CASE("server: can be destroyed while it computes", "[server]") {
         netio::server server{loop, options};
         running.connect(server.endpoint());
         queued.connect(server.endpoint());
-        for (int i = 0; i < 10; ++i) {
-            loop.poll_one(); // some of the way, wherever that is
+        while (loop.poll() > 0) {
         }
+        netio::testing::wait_until_computing(::getpid());
     }
     SUCCEED("its destructor came back");
 }
 
 TEST_CASE("server: survives connections that are aborted before they are accepted", "[server]") {
-    // Both errors are of that kind. Two clients wait: there is no news from the
-    // system after the first of them, so whoever then waits for news waits for ever.
-    next_accept_error = GENERATE(ECONNABORTED, EPROTO);
     asio::io_context loop{1};
     netio::server server{loop, quick_options()};
-    std::vector<asio::awaitable<std::string>> clients;
-    clients.push_back(ask(server.endpoint()));
-    clients.push_back(ask(server.endpoint()));
-    CHECK(results_of(loop, std::move(clients)).size() == 2);
-    CHECK(next_accept_error == 0);
+    loop.poll(); // it waits to be told of connections, and will be, once
+    tcp::socket first{loop};
+    tcp::socket second{loop};
+    first.connect(server.endpoint());
+    second.connect(server.endpoint());
+    accepting = {GENERATE(ECONNABORTED, EPROTO), 1};
+
+    std::vector<asio::awaitable<std::string>> replies;
+    replies.push_back(netio::testing::read_to_end(std::move(first)));
+    replies.push_back(netio::testing::read_to_end(std::move(second)));
+    CHECK(netio::testing::count_replies(results_of(loop, std::move(replies))) == 2);
+    CHECK(accepting.failures == 0);
 }
 
 TEST_CASE("server: survives a want of memory for connections", "[server]") {
-    next_accept_error = GENERATE(ENOBUFS, ENOMEM, ENFILE);
+    accepting = {GENERATE(ENOBUFS, ENOMEM, ENFILE), 1};
     asio::io_context loop{1};
     netio::server server{loop, quick_options()};
     CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(1000, 1));
-    CHECK(next_accept_error == 0);
+    CHECK(accepting.failures == 0);
+}
+
+TEST_CASE("server: does not try again and again while it cannot accept", "[server]") {
+    accepting = {EMFILE, 1'000'000};
+    asio::io_context loop{1};
+    netio::server server{loop, quick_options()};
+    tcp::socket waiting{loop};
+    waiting.connect(server.endpoint());
+    loop.run_for(std::chrono::milliseconds{350});
+    CHECK(accepting.calls >= 1);
+    CHECK(accepting.calls <= 5); // one for each 100 ms
+
+    accepting = {};
+    CHECK(result_of(loop, netio::testing::read_to_end(std::move(waiting))) ==
+          expected_reply(1000, 1));
 }
