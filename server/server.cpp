@@ -10,7 +10,6 @@
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
-#include <asio/write.hpp>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
@@ -18,6 +17,7 @@
 #include <csignal>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <system_error>
 #include <tuple>
 #include <unistd.h>
@@ -107,10 +107,7 @@ asio::awaitable<void> server::serve(connection_ptr client) {
     co_await compute(client);
     client->socket.cancel(); // no longer watched
 
-    // So few bytes always find room in the system's buffer: this does not wait for
-    // a client that does not read.
-    const auto reply = format_reply(client->result.total);
-    co_await asio::async_write(client->socket, asio::buffer(reply), asio::use_awaitable);
+    co_await answer(client);
     log("Done. Closing connection: {}.\n", fmt::streamed(client->peer));
     trace_computation(*client);
     co_await close_lingering(client);
@@ -187,14 +184,24 @@ void server::trace_computation(const connection& client) {
     }
 }
 
+/// So few bytes always find room in the system's buffer: this does not wait for a
+/// client that does not read.
+asio::awaitable<void> server::answer(connection_ptr client) {
+    // The number and the end of the stream travel together: one packet, and one
+    // wake-up of the client.
+    const auto reply = format_reply(client->result.total);
+    co_await client->socket.async_send(asio::buffer(reply), MSG_MORE, asio::use_awaitable);
+    std::error_code reset; // the next read tells
+    client->socket.shutdown(tcp::socket::shutdown_send, reset);
+}
+
 /// Lingering close. To close a socket while bytes are unread, or still to come,
 /// resets the connection, and the reset can overtake the answer and destroy it.
-/// So: say that this was all, then read until the client has closed its side, but
-/// not for ever.
+/// So: having said that this was all, read until the client has closed its side,
+/// but not for ever.
 asio::awaitable<void> server::close_lingering(connection_ptr client) {
     const auto end = steady_clock::now() + 3s;
     std::error_code error;
-    client->socket.shutdown(tcp::socket::shutdown_send, error);
     client->socket.non_blocking(true);
     client->answered = true;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {

@@ -100,6 +100,7 @@ private:
     asio::awaitable<void> compute(connection_ptr client);
     [[nodiscard]] computation sum_for(const connection& client) const;
     void trace_computation(const connection& client);
+    asio::awaitable<void> answer(connection_ptr client);
     asio::awaitable<void> close_lingering(connection_ptr client);
 
     asio::io_context& loop_;
