@@ -58,8 +58,9 @@ double median(std::vector<double> values) {
 /// Times the contenders, each by itself, with Catch2, which reports the deviations,
 /// too. Then prints the time per operation and how it compares with the first one's.
 ///
-/// For that table they run in turn, round by round, so that a change of the core's
-/// clock rate concerns all of them. Its columns are medians, the last of each round's ratio.
+/// For that table they run in turn, round by round and every other round backwards,
+/// so that a change of the core's clock rate concerns all of them alike. Its columns
+/// are medians, the last of each round's ratio.
 ///
 /// @param operations how many one call of a contender's work does.
 void compare(const char* operation, std::uint64_t operations, int rounds,
@@ -73,7 +74,10 @@ void compare(const char* operation, std::uint64_t operations, int rounds,
     std::vector<std::vector<double>> ratios(contenders.size());
     for (int round = 0; round < rounds; ++round) {
         for (std::size_t i = 0; i < contenders.size(); ++i) {
-            times[i].push_back(nanoseconds_of(contenders[i]));
+            const auto turn = round % 2 == 0 ? i : contenders.size() - 1 - i;
+            times[turn].push_back(nanoseconds_of(contenders[turn]));
+        }
+        for (std::size_t i = 0; i < contenders.size(); ++i) {
             ratios[i].push_back(times[0].back() / times[i].back());
         }
     }
