@@ -51,7 +51,7 @@ TEST_CASE("command_line: counts are whole, and in their range", "[command_line]"
 TEST_CASE("command_line: what is not given keeps its default", "[command_line]") {
     const auto options = parse({});
     CHECK(to_string(options.address) == "127.0.0.1:8197");
-    CHECK(options.samples == 200 * 120'000'000ULL);
+    CHECK(options.samples == netio::uniform_samples);
     CHECK(options.requests == 1);
     CHECK(options.timeout == 60s);
 }
