@@ -15,7 +15,9 @@ namespace {
 std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 40;
     std::string shown{text.substr(0, longest)};
-    const auto unprintable = [](char c) { return c < ' ' || c > '~'; };
+    const auto unprintable = [](char c) {
+        return c < ' ' || c > '~';
+    };
     std::replace_if(shown.begin(), shown.end(), unprintable, '?');
     return fmt::format("\"{}\"{}", shown, text.size() > longest ? "..." : "");
 }

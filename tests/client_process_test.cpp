@@ -151,7 +151,9 @@ TEST_CASE("clients: no success when stdout is closed", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
     const auto more =
         GENERATE(from_range(std::vector<std::vector<std::string>>{{}, {"--help"}, {"--version"}}));
-    const auto close_stdout = [] { ::close(STDOUT_FILENO); };
+    const auto close_stdout = [] {
+        ::close(STDOUT_FILENO);
+    };
     const auto end = run_answered(who, close_stdout, more).end;
     CHECK(end.status == 1);
     CHECK(end.err == who.program + ": cannot write to standard output: Bad file descriptor\n");
