@@ -79,6 +79,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     const auto name = options_.request_name(number);
     const bool is_shown = options_.is_shown(number);
     say(is_shown, "Beginning {}.", name);
+    say(number == 4 && !is_shown, "Beginning {} more, not shown.\n", options_.hidden_requests());
     request pending{loop_, name, options_.address, endpoints_, options_.timeout};
 
     while (!pending.advance()) {

@@ -71,11 +71,11 @@ void run_serial_client(const client_options& options) {
 
     const auto endpoints = resolve(loop, options.address);
     for (std::uint64_t i = 1; i <= options.requests; ++i) {
+        if (i == 4 && !options.is_shown(i)) {
+            print_line("Requesting {} more, not shown.", options.hidden_requests());
+        }
         request pending{loop, options.request_name(i), options.address, endpoints, options.timeout};
         request_computation(loop, std::move(pending), record, options.is_shown(i));
-        if (i == 3 && options.hidden_requests() > 0) {
-            print_line("{} more requests, not shown.", options.hidden_requests());
-        }
     }
     compute(options, record);
 

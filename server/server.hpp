@@ -82,6 +82,7 @@ private:
     };
     using connection_ptr = std::shared_ptr<connection>;
 
+    // server.cpp
     void listen();
     void listen_on(const asio::ip::tcp::endpoint& endpoint);
     void stop_on_signal();
@@ -93,6 +94,12 @@ private:
     void begin_serving(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& peer);
     void end_serving(const connection_ptr& client, std::exception_ptr failure);
 
+    static constexpr auto forever = std::chrono::steady_clock::duration::max();
+    /// Suspends the calling coroutine until somebody cancels the timer, or time is up.
+    static asio::awaitable<void> wait_for(asio::steady_timer& timer,
+                                          std::chrono::steady_clock::duration at_most);
+
+    // connection.cpp
     asio::awaitable<void> serve(connection_ptr client);
     void watch_for_reset(const connection_ptr& client);
     asio::awaitable<void> wait_for_wake_up(connection_ptr client,

@@ -198,7 +198,8 @@ TEST_CASE("programs: the same seed gives the same total, however the sum is inte
     for (const auto* const chunks : {"1", "7", "40", "2e6"}) {
         for (const auto* const allotment : {"0", "20us", "1s"}) {
             auto more = work;
-            more.insert(more.end(), {"--chunks", chunks, "--time-allotment", allotment});
+            more.insert(more.end(), {"--chunks", chunks, "--time-allotment", allotment, "--wait",
+                                     allotment == std::string{"0"} ? "poll" : "ready"});
             CAPTURE(chunks, allotment);
             CHECK(uniform_total(run_client("async_client", server, more).out) == expected);
         }

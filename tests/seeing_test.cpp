@@ -1,0 +1,177 @@
+// What --timeline, --trace and many requests show of the real programs.
+
+#include "tests/catch.hpp"
+#include "tests/json.hpp"
+#include "tests/process.hpp"
+#include "tests/temporary_file.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace netio::testing;
+
+namespace {
+
+using options = std::vector<std::string>;
+
+double end_of(const json& event) {
+    return event["ts"].number() + event["dur"].number();
+}
+
+/// The complete event of the same process and thread that holds @p at.
+const json* enclosing(const json::array& events, const json& at) {
+    const auto found = std::find_if(events.begin(), events.end(), [&](const json& event) {
+        return event["ph"].text() == "X" && event["pid"].number() == at["pid"].number() &&
+               event["tid"].number() == at["tid"].number() &&
+               event["ts"].number() <= at["ts"].number() && at["ts"].number() <= end_of(event);
+    });
+    return found == events.end() ? nullptr : &*found;
+}
+
+/// The trace that all three programs write when both clients have asked the server.
+json::array trace_of_all_three() {
+    const temporary_file file;
+    server_process server{
+        {"--port", "0", "--samples", "1e6", "--delay", "50ms", "--trace", file.path()}};
+    const options call{"--port", server.port(), "--samples", "1e6", "--trace", file.path()};
+    auto pausing = call;
+    pausing.insert(pausing.end(), {"--time-allotment", "0"});
+    CHECK(run(command("serial_client", call)).status == 0);
+    CHECK(run(command("async_client", pausing)).status == 0);
+    server.send_signal(SIGTERM);
+    CHECK(server.wait().status == 0);
+    return trace_events(file);
+}
+
+} // namespace
+
+TEST_CASE("trace: one file shows all three programs, each event with the format's fields",
+          "[trace]") {
+    std::map<std::string, int> kinds;
+    std::set<std::string> processes;
+    for (const auto& event : trace_of_all_three()) {
+        const auto kind = event["ph"].text();
+        ++kinds[kind];
+        CHECK(event["pid"].number() > 0);
+        CHECK_FALSE(event["name"].text().empty());
+        if (kind == "M") {
+            if (event["name"].text() == "process_name") {
+                processes.insert(event["args"]["name"].text());
+            }
+            continue;
+        }
+        CHECK(event["tid"].number() > 0);
+        CHECK(event["ts"].number() > 0);
+        CHECK((kind != "X" || event["dur"].number() >= 0));
+    }
+    CHECK(processes == std::set<std::string>{"server", "serial_client", "async_client"});
+    // Slices and a request of either client, and the computations. Because of the
+    // delay each client has looked for its reply in vain.
+    CHECK(kinds["X"] == 40 + 1 + 1 + 1 + 1 + 2);
+    CHECK(kinds["s"] == 2);
+    CHECK(kinds["f"] == 2);
+    CHECK(kinds["i"] >= 2);
+}
+
+TEST_CASE("trace: an arrow leads from each request to its computation", "[trace]") {
+    const auto events = trace_of_all_three();
+    int arrows = 0;
+    for (const auto& start : events) {
+        if (start["ph"].text() != "s") {
+            continue;
+        }
+        const auto end = std::find_if(events.begin(), events.end(), [&](const json& event) {
+            return event["ph"].text() == "f" && event["id"].text() == start["id"].text();
+        });
+        REQUIRE(end != events.end());
+        const auto* const request = enclosing(events, start);
+        const auto* const computation = enclosing(events, *end);
+        REQUIRE(request != nullptr);
+        REQUIRE(computation != nullptr);
+        CHECK((*request)["name"].text() == "server_request");
+        CHECK((*computation)["name"].text() == "gaussian_sum");
+        // One clock: the computation lies within the request.
+        CHECK((*request)["ts"].number() <= (*computation)["ts"].number());
+        CHECK(end_of(*computation) <= end_of(*request));
+        ++arrows;
+    }
+    CHECK(arrows == 2);
+}
+
+TEST_CASE("trace: a file that cannot be written is an error before any work", "[trace]") {
+    const auto* const program = GENERATE("server", "serial_client", "async_client");
+    const auto end = run(command(program, {"--port", "1", "--trace", "/nowhere/trace.json"}));
+    CHECK(end.status == 1);
+    CHECK(end.out.empty());
+    CHECK(end.err ==
+          std::string{program} + ": cannot write /nowhere/trace.json: No such file or directory\n");
+}
+
+TEST_CASE("trace: a client that is interrupted leaves a file that can be read", "[trace]") {
+    const temporary_file file;
+    process client{command("async_client", {"--samples", "1e15", "--chunks", "1e9",
+                                            "--time-allotment", "1000m", "--trace", file.path()})};
+    CHECK(client.read_line() == "Beginning uniform_sum.");
+    client.send_signal(SIGINT);
+    CHECK(client.wait().status == 128 + SIGINT);
+    CHECK(trace_events(file).size() == 1);
+}
+
+TEST_CASE("timeline: comes after the total time, and only when asked for", "[timeline]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto* const program = GENERATE("serial_client", "async_client");
+    const options call{"--port", server.port(), "--samples", "1e6"};
+    const auto plain = lines_of(run(command(program, call)).out);
+    CHECK(plain.back().find("Total time elapsed: ") == 0);
+
+    for (const auto* const option : {"--timeline", "--timeline=10s"}) {
+        auto more = call;
+        more.emplace_back(option);
+        const auto end = run(command(program, more));
+        CHECK(end.status == 0);
+        const auto lines = lines_of(end.out);
+        const auto total = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
+            return line.find("Total time elapsed: ") == 0;
+        });
+        REQUIRE(lines.end() - total == 8); // it, a blank line, two lanes, scale, legend, summary
+        CHECK(total[1].empty());
+        CHECK(total[2].find("uniform_sum ") == 0);
+        CHECK(total[3].find("server_request ") == 0);
+        CHECK(total[6].find("The thread computed for ") == 0);
+    }
+    CHECK(run(command(program, {"--timeline=soon"})).status == 2);
+}
+
+TEST_CASE("timeline: plain ASCII where the locale is not UTF-8", "[timeline]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto end =
+        run(command("serial_client", {"--port", server.port(), "--samples", "1e6", "--timeline"}),
+            [] { ::setenv("LC_ALL", "C", 1); });
+    CHECK(std::all_of(end.out.begin(), end.out.end(), [](char c) { return c > 0; }));
+    CHECK(end.out.find('#') != std::string::npos);
+}
+
+TEST_CASE("requests: of many, the first and last few are printed, and a count of the rest",
+          "[programs]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const options call{"--port", server.port(), "--samples", "10", "--requests", "50"};
+    auto polling = call;
+    polling.insert(polling.end(), {"--wait", GENERATE("poll", "ready"), "--time-allotment", "0"});
+    const auto async = run(command("async_client", polling));
+    CHECK(async.status == 0);
+    CHECK(async.out.find("Beginning 44 more, not shown.\n") != std::string::npos);
+    for (const auto* const number : {"1", "3", "48", "50"}) {
+        CHECK(async.out.find("Done server_request " + std::string{number} + ".") !=
+              std::string::npos);
+    }
+    CHECK(async.out.find("server_request 4.") == std::string::npos);
+    CHECK(async.out.find("server_request 47.") == std::string::npos);
+
+    const auto serial = lines_of(run(command("serial_client", call)).out);
+    CHECK(std::count(serial.begin(), serial.end(), "Requesting 44 more, not shown.") == 1);
+    CHECK(std::count(serial.begin(), serial.end(), "Requesting computation from server.") == 6);
+}
