@@ -1,0 +1,104 @@
+// docs/from-python.md quotes the sources: the quotations must be true.
+
+#include "tests/catch.hpp"
+
+#include <fstream>
+#include <istream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+/// A fenced block of C++, and the file that it is said to be from.
+struct quotation {
+    std::string file;
+    std::string code;
+};
+
+/// The text as words between single spaces, so that line breaks and indentation do
+/// not count. With one at either end: a quotation is of whole words.
+std::string folded(const std::string& text) {
+    std::istringstream words{text};
+    std::string result = " ";
+    for (std::string word; words >> word;) {
+        result += word + ' ';
+    }
+    return result;
+}
+
+/// The name between the backticks when the line is of the form `server/server.cpp`:
+/// and of nothing else; otherwise empty.
+std::string named_file(std::string_view line) {
+    if (line.size() < 4 || !line.starts_with('`') || !line.ends_with("`:")) {
+        return "";
+    }
+    return std::string{line.substr(1, line.size() - 3)};
+}
+
+/// Reads to the end of a fenced block.
+std::string rest_of_block(std::istream& page) {
+    std::string text;
+    for (std::string line; std::getline(page, line) && line != "```";) {
+        text += line + '\n';
+    }
+    return text;
+}
+
+/// The blocks marked cpp. Each belongs to the file named by the line before it; one
+/// that follows another block directly, to the same file.
+std::vector<quotation> quotations_in(std::istream& page) {
+    std::vector<quotation> found;
+    std::string file;
+    for (std::string line; std::getline(page, line);) {
+        if (line.starts_with("```cpp")) {
+            found.push_back({file, rest_of_block(page)});
+        } else if (!line.empty()) {
+            file = named_file(line);
+        }
+    }
+    return found;
+}
+
+bool is_quoted(const std::string& code, const std::string& source) {
+    return folded(source).find(folded(code)) != std::string::npos;
+}
+
+std::string content(const std::string& path) {
+    std::ifstream file{std::string{NETIO_SOURCE_DIR "/"} + path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+} // namespace
+
+TEST_CASE("docs: a quotation is a block of C++ after the name of a file", "[docs]") {
+    std::istringstream page{"`a.cpp`:\n\n```cpp\none\n\ntwo\n```\n\n```cpp\nthree\n```\n"
+                            "Text.\n```cpp\nfour\n```\n"};
+    const auto found = quotations_in(page);
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].file == "a.cpp");
+    CHECK(found[0].code == "one\n\ntwo\n");
+    CHECK(found[1].file == "a.cpp");
+    CHECK(found[2].file.empty());
+}
+
+TEST_CASE("docs: white space does not make a quotation untrue, a letter does", "[docs]") {
+    const std::string source = "loop.run();\n    return 0;\n";
+    CHECK(is_quoted("loop.run(); return\n0;\n", source));
+    CHECK_FALSE(is_quoted("loop.run(); return 1;", source));
+    CHECK_FALSE(is_quoted("run(); return 0;", source));
+}
+
+TEST_CASE("docs: from-python.md quotes what is there", "[docs]") {
+    std::istringstream page{content("docs/from-python.md")};
+    const auto quotations = quotations_in(page);
+    REQUIRE_FALSE(quotations.empty());
+    for (const auto& [file, code] : quotations) {
+        INFO("quoted from \"" << file << "\":\n" << code);
+        REQUIRE_FALSE(file.empty());
+        CHECK(folded(code) != folded(""));
+        CHECK(is_quoted(code, content(file)));
+    }
+}
