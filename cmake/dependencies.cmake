@@ -1,21 +1,20 @@
 # Each dependency is looked for on the system first (FIND_PACKAGE_ARGS); only
-# where it is missing is a pinned release fetched, named by its commit.
+# where it is missing is a pinned release fetched, named by its commit. SYSTEM (no
+# warnings from its headers) comes first: CMake 3.25.1 would take it for a part of
+# the value before it.
 include(FetchContent)
 
-FetchContent_Declare(Asio
+FetchContent_Declare(Asio SYSTEM
     GIT_REPOSITORY https://github.com/chriskohlhoff/asio.git
     GIT_TAG 231cb29bab30f82712fcd54faaea42424cc6e710 # 1.36.0
-    SYSTEM
     FIND_PACKAGE_ARGS 1.22 MODULE)
-FetchContent_Declare(fmt
+FetchContent_Declare(fmt SYSTEM
     GIT_REPOSITORY https://github.com/fmtlib/fmt.git
     GIT_TAG 407c905e45ad75fc29bf0f9bb7c5c2fd3475976f # 12.1.0
-    SYSTEM
     FIND_PACKAGE_ARGS 9)
-FetchContent_Declare(CLI11
+FetchContent_Declare(CLI11 SYSTEM
     GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
     GIT_TAG 37bb6edc5317e99af72ef48405e65d9ca5218861 # 2.6.2
-    SYSTEM
     FIND_PACKAGE_ARGS 2.1)
 FetchContent_MakeAvailable(Asio fmt CLI11)
 
@@ -36,10 +35,9 @@ set_property(TARGET asio::asio APPEND PROPERTY
 
 if(NETIO_TESTS OR NETIO_BENCHMARKS)
     # No version: 2.13 and 3.x both serve, and either rejects a request for the other.
-    FetchContent_Declare(Catch2
+    FetchContent_Declare(Catch2 SYSTEM
         GIT_REPOSITORY https://github.com/catchorg/Catch2.git
         GIT_TAG fa43b77429ba76c462b1898d6cd2f2d7a9416b14 # 3.7.1
-        SYSTEM
         FIND_PACKAGE_ARGS)
     FetchContent_MakeAvailable(Catch2)
     if(catch2_SOURCE_DIR)
