@@ -19,9 +19,12 @@ FetchContent_Declare(CLI11 SYSTEM
 FetchContent_MakeAvailable(Asio fmt CLI11)
 
 if(NOT TARGET asio::asio)
-    # Fetched: asio has no CMake files of its own, so the find module serves it too.
+    # Fetched. asio has no CMake files of its own, so the find module serves it too;
+    # included, because find_package() takes all that was fetched for found.
     set(ASIO_ROOT ${asio_SOURCE_DIR})
-    find_package(Asio 1.22 MODULE REQUIRED)
+    set(Asio_FIND_REQUIRED TRUE)
+    unset(Asio_INCLUDE_DIR CACHE) # the system's, perhaps, from an earlier run
+    include(FindAsio)
 endif()
 
 # asio allocates with std::aligned_alloc in source files that include a standard
