@@ -28,6 +28,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -73,10 +74,15 @@ class child {
 public:
     explicit child(const std::function<void(const report_port&)>& serve) {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0 || (id_ = ::fork()) < 0) {
+        if (::pipe(ends.data()) != 0) {
+            throw std::runtime_error("cannot start a server");
+        }
+        id_ = ::fork();
+        if (id_ < 0) {
             throw std::runtime_error("cannot start a server");
         }
         if (id_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not to be left over when this one is killed
             ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // its log
             serve([&ends](std::uint16_t port) {
                 static_cast<void>(!::write(ends[1], &port, sizeof port));

@@ -13,7 +13,7 @@ using uint128 = uniform_total::uint128;
 
 /// The kernels work on blocks of two draws per lane: the draws of all lanes, then
 /// once more. Two, because Box and Muller make two Gaussian draws of two uniform ones.
-inline constexpr std::uint64_t block_size = 2 * lane_states::count;
+inline constexpr std::uint64_t block_size = std::uint64_t{2} * lane_states::count;
 
 /// One compilation of random_kernels.cpp. All versions compute the same, bit for
 /// bit; each makes use of another instruction set.
