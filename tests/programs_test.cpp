@@ -4,13 +4,14 @@
 #include "tests/process.hpp"
 #include "tests/support.hpp"
 
-#include <asio/write.hpp>
+#include <asio/buffer.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
 #include <regex>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <vector>
 
 using namespace netio::testing;
@@ -28,14 +29,19 @@ std::string without_figures(std::string text) {
                               "connection: PEER.");
 }
 
-/// The transcript without the turn that server_request takes where the system has
-/// not made the connection at once: nobody else has a turn in between.
-std::string without_slow_connect(const std::string& transcript) {
-    const std::string pause = "Pausing server_request.\n\n";
-    const std::string turn = "Resuming server_request.\n" + pause;
-    const auto at = transcript.find(pause + turn);
-    return at == transcript.npos ? transcript
-                                 : std::string{transcript}.erase(at + pause.size(), turn.size());
+/// @p transcript without the one turn more that server_request takes where the system
+/// has not made the connection at once, if it then is as @p expected.
+///
+/// When that turn comes is the system's affair: at once, later, after the sum.
+std::string without_slow_connect(const std::string& transcript, const std::string& expected) {
+    const std::string turn = "Resuming server_request.\nPausing server_request.\n\n";
+    for (auto at = transcript.find(turn); at != transcript.npos;
+         at = transcript.find(turn, at + 1)) {
+        if (std::string{transcript}.erase(at, turn.size()) == expected) {
+            return expected;
+        }
+    }
+    return transcript;
 }
 
 /// "... total: 123.45 ..." or "Computed total: 123.45 ...": the sum of uniform draws.
@@ -67,13 +73,14 @@ std::string transcript_with_late_answer(options more,
         done = done || line.find("Done uniform_sum") != line.npos;
     }
     auto socket = acceptor.accept();
-    asio::write(socket, asio::buffer(std::string_view{"-2542.281"}));
+    // MSG_MORE: number and end of stream arrive together, and wake the client once.
+    socket.send(asio::buffer(std::string_view{"-2542.281"}), MSG_MORE);
     socket.close();
 
     const auto end = client.wait();
     CHECK(end.status == 0);
     CHECK(end.err.empty());
-    return without_slow_connect(without_figures(transcript + end.out));
+    return without_figures(transcript + end.out);
 }
 
 } // namespace
@@ -113,47 +120,49 @@ TEST_CASE("programs: the server says where it listens", "[programs]") {
 }
 
 TEST_CASE("programs: the transcript of the async client, polling", "[programs]") {
-    CHECK(transcript_with_late_answer(
-              {"--samples", "1000", "--chunks", "4", "--time-allotment", "0"}) ==
-          "Beginning uniform_sum.\n"
-          "Pausing uniform_sum at: 249. time_elapsed: DURATION.\n\n"
-          "Beginning server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming uniform_sum.\n"
-          "Pausing uniform_sum at: 499. time_elapsed: DURATION.\n\n"
-          "Resuming server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming uniform_sum.\n"
-          "Pausing uniform_sum at: 749. time_elapsed: DURATION.\n\n"
-          "Resuming server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming uniform_sum.\n"
-          "Pausing uniform_sum at: 999. time_elapsed: DURATION.\n\n"
-          "Resuming server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming uniform_sum.\n"
-          "====== Done uniform_sum. total: SUM ======\n\n"
-          "Resuming server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming server_request.\n"
-          "====== Done server_request. total: SUM. ======\n\n"
-          "Total time elapsed: DURATION.\n");
+    const std::string expected = "Beginning uniform_sum.\n"
+                                 "Pausing uniform_sum at: 249. time_elapsed: DURATION.\n\n"
+                                 "Beginning server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "Pausing uniform_sum at: 499. time_elapsed: DURATION.\n\n"
+                                 "Resuming server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "Pausing uniform_sum at: 749. time_elapsed: DURATION.\n\n"
+                                 "Resuming server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "Pausing uniform_sum at: 999. time_elapsed: DURATION.\n\n"
+                                 "Resuming server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "====== Done uniform_sum. total: SUM ======\n\n"
+                                 "Resuming server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming server_request.\n"
+                                 "====== Done server_request. total: SUM. ======\n\n"
+                                 "Total time elapsed: DURATION.\n";
+    const auto transcript = transcript_with_late_answer(
+        {"--samples", "1000", "--chunks", "4", "--time-allotment", "0"});
+    CHECK(without_slow_connect(transcript, expected) == expected);
 }
 
 TEST_CASE("programs: the transcript of the async client, woken when ready", "[programs]") {
-    CHECK(transcript_with_late_answer(
-              {"--samples", "1000", "--chunks", "2", "--time-allotment", "0", "--wait", "ready"},
-              "") == "Beginning uniform_sum.\n"
-                     "Pausing uniform_sum at: 499. time_elapsed: DURATION.\n\n"
-                     "Beginning server_request.\n"
-                     "Pausing server_request.\n\n"
-                     "Resuming uniform_sum.\n"
-                     "Pausing uniform_sum at: 999. time_elapsed: DURATION.\n\n"
-                     "Resuming uniform_sum.\n"
-                     "====== Done uniform_sum. total: SUM ======\n\n"
-                     "Resuming server_request.\n"
-                     "====== Done server_request. total: SUM. ======\n\n"
-                     "Total time elapsed: DURATION.\n");
+    const std::string expected = "Beginning uniform_sum.\n"
+                                 "Pausing uniform_sum at: 499. time_elapsed: DURATION.\n\n"
+                                 "Beginning server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "Pausing uniform_sum at: 999. time_elapsed: DURATION.\n\n"
+                                 "Resuming uniform_sum.\n"
+                                 "====== Done uniform_sum. total: SUM ======\n\n"
+                                 "Resuming server_request.\n"
+                                 "====== Done server_request. total: SUM. ======\n\n"
+                                 "Total time elapsed: DURATION.\n";
+    const auto transcript = transcript_with_late_answer(
+        {"--samples", "1000", "--chunks", "2", "--time-allotment", "0", "--wait", "ready"}, "");
+    CHECK(without_slow_connect(transcript, expected) == expected);
 }
 
 TEST_CASE("programs: sample positions have thousands separators", "[programs]") {
@@ -163,14 +172,16 @@ TEST_CASE("programs: sample positions have thousands separators", "[programs]") 
 }
 
 TEST_CASE("programs: a sum within its allotment is not paused", "[programs]") {
-    CHECK(transcript_with_late_answer({"--samples", "1000", "--time-allotment", "1000m"}) ==
-          "Beginning uniform_sum.\n"
-          "====== Done uniform_sum. total: SUM ======\n\n"
-          "Beginning server_request.\n"
-          "Pausing server_request.\n\n"
-          "Resuming server_request.\n"
-          "====== Done server_request. total: SUM. ======\n\n"
-          "Total time elapsed: DURATION.\n");
+    const std::string expected = "Beginning uniform_sum.\n"
+                                 "====== Done uniform_sum. total: SUM ======\n\n"
+                                 "Beginning server_request.\n"
+                                 "Pausing server_request.\n\n"
+                                 "Resuming server_request.\n"
+                                 "====== Done server_request. total: SUM. ======\n\n"
+                                 "Total time elapsed: DURATION.\n";
+    const auto transcript =
+        transcript_with_late_answer({"--samples", "1000", "--time-allotment", "1000m"});
+    CHECK(without_slow_connect(transcript, expected) == expected);
 }
 
 TEST_CASE("programs: several requests are numbered", "[programs]") {
