@@ -4,7 +4,7 @@
 # provides that target, then for the header: on the system, or below ASIO_ROOT,
 # where its folder is asio/include up to release 1.36 and include after it.
 
-find_package(asio CONFIG QUIET)
+find_package(asio ${Asio_FIND_VERSION} CONFIG QUIET)
 if(TARGET asio::asio)
     set(Asio_FOUND TRUE)
     return()
@@ -31,6 +31,5 @@ if(Asio_FOUND)
     find_package(Threads REQUIRED)
     add_library(asio::asio INTERFACE IMPORTED)
     target_include_directories(asio::asio SYSTEM INTERFACE ${Asio_INCLUDE_DIR})
-    target_compile_definitions(asio::asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
     target_link_libraries(asio::asio INTERFACE Threads::Threads)
 endif()
