@@ -17,14 +17,18 @@ constexpr std::uint64_t mix(std::uint64_t state) noexcept {
 } // namespace
 
 lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept {
-    // Four consecutive outputs differ from each other, so no lane is all zero: the
-    // one state that xoshiro cannot leave.
-    std::uint64_t state = mix(mix(seed) + index);
+    // Two SplitMix64, for two words of each state: a bijection of seed and index.
+    std::uint64_t low = mix(mix(seed) + index);
+    std::uint64_t high = mix(mix(seed) + low);
     lane_states lanes;
     for (unsigned lane = 0; lane < lane_states::count; ++lane) {
-        for (auto& word : lanes.words) {
-            word[lane] = mix(state);
-            state += increment;
+        // Consecutive outputs differ from each other, so no lane is all zero: the
+        // one state that xoshiro cannot leave.
+        for (unsigned word = 0; word < 2; ++word) {
+            lanes.words[word][lane] = mix(low);
+            lanes.words[word + 2][lane] = mix(high);
+            low += increment;
+            high += increment;
         }
     }
     return lanes;

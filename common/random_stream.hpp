@@ -16,10 +16,10 @@ struct lane_states {
 
 /// The lanes with which a stream begins.
 ///
-/// SplitMix64 (Steele, Lea and Flood 2014) fills lane 0, 1, 2, ... with four
-/// outputs each, as xoshiro's authors recommend. Its own starting point is a hash
-/// of seed and index: started at the seed itself, seeds that differ by a multiple
-/// of SplitMix64's increment would share lanes.
+/// SplitMix64 (Steele, Lea and Flood 2014) fills them, as xoshiro's authors recommend:
+/// one gives words 0 and 1 of lane 0, 1, 2, ..., another words 2 and 3. They start at
+/// hashes of seed and index, 128 bits together: started at the seed itself, seeds that
+/// differ by a multiple of SplitMix64's increment would share lanes.
 [[nodiscard]] lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept;
 
 /// A reproducible, practically endless sequence of random draws.
@@ -29,9 +29,9 @@ struct lane_states {
 /// draws; how many at a time never changes which ones they are, nor does the
 /// processor.
 ///
-/// Lanes do not overlap, within a stream or between streams: they start at
-/// hashed places of a cycle of 2^256 - 1, so that even among 2^40 lanes of 2^64
-/// draws each, some two overlap with probability 2^-112.
+/// Lanes do not overlap in practice, within a stream or between streams: they start
+/// at hashed places of a cycle of 2^256 - 1 draws, and that any two of a million
+/// streams share a lane has a probability of 2^-83.
 class random_stream {
 public:
     /// @param seed  any value; the same seed gives the same draws.

@@ -50,12 +50,16 @@ struct xoshiro256plus {
 class stream {
 public:
     explicit stream(std::uint64_t seed, std::uint64_t index = 0) {
-        splitmix64 words{splitmix64{splitmix64{seed}.next() + index}.next()};
+        const auto hashed = splitmix64{seed}.next();
+        const auto start = splitmix64{hashed + index}.next();
+        splitmix64 low{start};
+        splitmix64 high{splitmix64{hashed + start}.next()};
         for (int lane = 0; lane < 32; ++lane) {
-            xoshiro256plus& generator = lanes_.emplace_back();
-            for (auto& word : generator.s) {
-                word = words.next();
-            }
+            auto& words = lanes_.emplace_back().s;
+            words[0] = low.next();
+            words[1] = low.next();
+            words[2] = high.next();
+            words[3] = high.next();
         }
     }
 
