@@ -60,14 +60,23 @@ trace_file::~trace_file() {
 /// The first of all the processes opens the array; every other event follows a comma.
 void trace_file::begin_array() {
     ::flock(file_, LOCK_EX); // released when the file is closed at the latest
-    char first = '[';
-    if (::lseek(file_, 0, SEEK_END) <= 0) {
+    const auto size = ::lseek(file_, 0, SEEK_END);
+    if (size <= 0) {
         events_.front() = '[';
-    } else if (::pread(file_, &first, 1, 0) != 1 || first != '[') {
+    } else if (byte_at(0) != '[') {
         throw std::runtime_error(fmt::format("cannot write {}: it is not a trace", path_));
+    } else if (byte_at(size - 1) == ']' || byte_at(size - 2) == ']') { // before a newline
+        throw std::runtime_error(
+            fmt::format("cannot write {}: it is a trace that has been closed", path_));
     }
     flush();
     ::flock(file_, LOCK_UN);
+}
+
+char trace_file::byte_at(std::int64_t position) const {
+    char byte = 0;
+    std::ignore = ::pread(file_, &byte, 1, position);
+    return byte;
 }
 
 void trace_file::add(std::string_view event) {

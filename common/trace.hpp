@@ -48,6 +48,7 @@ public:
 private:
     void add(std::string_view event);
     void begin_array();
+    [[nodiscard]] char byte_at(std::int64_t position) const; ///< 0 where there is none
 
     std::string path_;
     int file_ = -1;

@@ -60,7 +60,8 @@ asio::awaitable<void> server::wait_for_wake_up(connection_ptr client,
     }
 }
 
-/// Has the sum computed by a computing thread, while this one sees to the others.
+/// Has the sum computed by a computing thread, while this one sees to the others;
+/// but for a few draws.
 asio::awaitable<void> server::compute(connection_ptr client) {
     constexpr std::uint64_t few = 2'000; // draws: done before another thread is awake
     if (options_.samples <= few) {
@@ -98,7 +99,8 @@ void server::trace_computation(const connection& client) {
     }
     const auto& [total, span, thread] = client.result;
     if (traced_threads_.insert(thread).second) {
-        trace_->name_thread(thread, "computing thread");
+        const bool is_loop = thread == static_cast<std::uint64_t>(::getpid());
+        trace_->name_thread(thread, is_loop ? "event loop" : "computing thread");
     }
     trace_->complete("gaussian_sum", thread, span);
     trace_->arrow_to(fmt::to_string(fmt::streamed(client.peer)), thread, span.begin);

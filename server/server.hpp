@@ -39,7 +39,7 @@ struct server_options : shared_options {
 /// Sums Gaussian draws for whoever connects, answers with the number, closes.
 ///
 /// One thread, the one that runs the loop, accepts, waits and writes; others
-/// compute. Counterpart of server.py.
+/// compute, unless there is too little to hand over. Counterpart of server.py.
 class server {
 public:
     /// Listens and begins to serve; the loop then runs until the server has been stopped.

@@ -106,6 +106,14 @@ TEST_CASE("trace: a file with something else in it is left alone", "[trace]") {
     CHECK(file.text() == "my notes\n");
 }
 
+TEST_CASE("trace: a trace that somebody has closed is left alone", "[trace]") {
+    const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n");
+    const temporary_file file{closed};
+    CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
+                      Catch::Matchers::EndsWith("it is a trace that has been closed"));
+    CHECK(file.text() == closed);
+}
+
 TEST_CASE("trace: a client's record has a lane for the sum and one for each request", "[trace]") {
     netio::run_record record;
     record.run = {start, start + 3s};
