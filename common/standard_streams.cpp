@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <exception>
 #include <fcntl.h>
+#include <poll.h>
 #include <tuple>
 #include <unistd.h>
 
@@ -11,7 +12,11 @@ namespace netio {
 std::error_code write_all(int descriptor, std::string_view text) noexcept {
     while (!text.empty()) {
         const auto written = ::write(descriptor, text.data(), text.size());
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno == EAGAIN) {
+            // Somebody with whom the terminal or pipe is shared has made it non-blocking.
+            pollfd room{descriptor, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+        } else if (written < 0 && errno != EINTR) {
             return {errno, std::system_category()};
         }
         if (written > 0) {

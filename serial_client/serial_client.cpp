@@ -66,10 +66,10 @@ void compute(const client_options& options, run_record& record) {
 void run_serial_client(const client_options& options) {
     asio::io_context loop{1}; // 1: only this thread will run it
     run_report report{options, "serial_client"};
+    const auto endpoints = resolve(loop, options.address);
     run_record record;
     record.run.begin = steady_clock::now();
 
-    const auto endpoints = resolve(loop, options.address);
     for (std::uint64_t i = 1; i <= options.requests; ++i) {
         if (i == 4 && !options.is_shown(i)) {
             print_line("Requesting {} more, not shown.", options.hidden_requests());
