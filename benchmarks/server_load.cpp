@@ -8,6 +8,7 @@
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/read.hpp>
@@ -24,12 +25,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <fcntl.h>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -82,16 +86,14 @@ public:
             throw std::runtime_error("cannot start a server");
         }
         if (id_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not to be left over when this one is killed
-            ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // its log
-            serve([&ends](std::uint16_t port) {
-                static_cast<void>(!::write(ends[1], &port, sizeof port));
-            });
-            ::_exit(EXIT_SUCCESS);
+            run(serve, ends[1]);
         }
-        static_cast<void>(!::read(ends[0], &port_, sizeof port_));
-        ::close(ends[0]);
         ::close(ends[1]);
+        const auto size = ::read(ends[0], &port_, sizeof port_);
+        ::close(ends[0]);
+        if (size != sizeof port_) {
+            throw std::runtime_error("a server has not started");
+        }
     }
     ~child() {
         ::kill(id_, SIGKILL);
@@ -114,6 +116,19 @@ public:
     }
 
 private:
+    [[noreturn]] static void run(const std::function<void(const report_port&)>& serve, int pipe) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not to be left over when this one is killed
+        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // its log
+        try {
+            serve([pipe](std::uint16_t port) {
+                static_cast<void>(!::write(pipe, &port, sizeof port));
+            });
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "server_load: {}\n", error.what());
+        }
+        ::_exit(EXIT_FAILURE); // a server ends only when it is killed
+    }
+
     pid_t id_ = -1;
     std::uint16_t port_ = 0;
 };
@@ -126,6 +141,9 @@ asio::awaitable<void> ask_repeatedly(asio::io_context& loop, tcp::endpoint serve
         co_await socket.async_connect(server, asio::use_awaitable);
         co_await asio::async_read(socket, asio::buffer(reply),
                                   asio::redirect_error(asio::use_awaitable, end));
+        if (end != asio::error::eof) {
+            throw std::system_error(end, "an answer was cut off");
+        }
     }
 }
 
