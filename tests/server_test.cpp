@@ -68,6 +68,12 @@ TEST_CASE("server: listens on IPv6 too", "[server]") {
     asio::io_context loop{1};
     auto options = quick_options();
     options.address.host = "::1";
+    try {
+        asio::ip::tcp::acceptor{loop, {asio::ip::address_v6::loopback(), 0}};
+    } catch (const std::system_error& error) {
+        WARN("not tested, as this machine has no IPv6: " << error.what());
+        return;
+    }
     netio::server server{loop, options};
     CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(1000, 1));
 }
