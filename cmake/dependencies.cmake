@@ -10,12 +10,16 @@ macro(netio_dependency name repository commit package)
         GIT_REPOSITORY https://github.com/${repository}.git
         GIT_TAG ${commit}
         FIND_PACKAGE_ARGS ${ARGN})
+    # FetchContent would not look on the system for what it is told to take elsewhere.
     string(TOUPPER ${name} netio_upper_name)
-    find_package(${name} ${ARGN} QUIET)
-    if(NOT ${name}_FOUND AND NOT FETCHCONTENT_SOURCE_DIR_${netio_upper_name})
-        # Said beforehand: if it cannot be fetched, CMake ends there.
-        message(STATUS "${name} is not installed, so it is fetched. If that fails, "
-            "install it (on Debian: ${package}).")
+    if(NOT FETCHCONTENT_SOURCE_DIR_${netio_upper_name}
+            AND NOT FETCHCONTENT_TRY_FIND_PACKAGE_MODE STREQUAL NEVER)
+        find_package(${name} ${ARGN} QUIET)
+        if(NOT ${name}_FOUND)
+            # Said beforehand: if it cannot be fetched, CMake ends there.
+            message(STATUS "${name} is not installed, so it is fetched. If that fails, "
+                "install it (on Debian: ${package}).")
+        endif()
     endif()
     FetchContent_MakeAvailable(${name})
 endmacro()

@@ -1,10 +1,12 @@
-// docs/from-python.md quotes the sources: the quotations must be true.
+// What the pages say of the sources must be true: quotations, links, names of tests.
 
 #include "tests/catch.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <istream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -71,6 +73,16 @@ std::string content(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+/// All that the first group of @p pattern matches in @p text.
+std::vector<std::string> found_in(const std::string& text, const std::string& pattern) {
+    const std::regex regex{pattern};
+    std::vector<std::string> found;
+    for (std::sregex_iterator match{text.begin(), text.end(), regex}, end; match != end; ++match) {
+        found.push_back((*match)[1]);
+    }
+    return found;
+}
+
 } // namespace
 
 TEST_CASE("docs: a quotation is a block of C++ after the name of a file", "[docs]") {
@@ -100,5 +112,31 @@ TEST_CASE("docs: from-python.md quotes what is there", "[docs]") {
         REQUIRE_FALSE(file.empty());
         CHECK(folded(code) != folded(""));
         CHECK(is_quoted(code, content(file)));
+    }
+}
+
+TEST_CASE("docs: links lead to files", "[docs]") {
+    const std::string page =
+        GENERATE("README.md", "CONTRIBUTING.md", "docs/from-python.md", "docs/things-to-try.md");
+    const auto folder = std::filesystem::path{NETIO_SOURCE_DIR} / page / "..";
+    REQUIRE_FALSE(content(page).empty());
+    for (const auto& link : found_in(content(page), R"(\]\(([^)#:]+)[^):]*\))")) {
+        CAPTURE(page, link);
+        CHECK(exists((folder / link).lexically_normal()));
+    }
+}
+
+TEST_CASE("docs: the README names tests that there are", "[docs]") {
+    std::string tests;
+    for (const auto& file : std::filesystem::directory_iterator{NETIO_SOURCE_DIR "/tests"}) {
+        if (file.path().extension() == ".cpp") {
+            tests += content("tests/" + file.path().filename().string());
+        }
+    }
+    const auto names = found_in(content("README.md"), "`([a-z ]+: [^`]+)`");
+    REQUIRE(names.size() >= 12);
+    for (const auto& name : names) {
+        CAPTURE(name);
+        CHECK(folded(tests).find("TEST_CASE(\"" + name + '"') != std::string::npos);
     }
 }
