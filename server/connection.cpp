@@ -60,8 +60,8 @@ asio::awaitable<void> server::wait_for_wake_up(connection_ptr client,
     }
 }
 
-/// Has the sum computed by a computing thread, while this one sees to the others;
-/// but for a few draws.
+/// A few draws are summed at once. More are by a computing thread, while this one
+/// sees to the others.
 asio::awaitable<void> server::compute(connection_ptr client) {
     constexpr std::uint64_t few = 2'000; // draws: done before another thread is awake
     if (options_.samples <= few) {
@@ -78,7 +78,7 @@ asio::awaitable<void> server::compute(connection_ptr client) {
     co_await wait_for_wake_up(client, forever);
 }
 
-/// Runs on a computing thread, and leaves off within a few milliseconds when the
+/// Runs on a computing thread, as a rule, and leaves off within a few milliseconds when the
 /// client is gone.
 server::computation server::sum_for(const connection& client) const {
     constexpr std::uint64_t slice = 1'000'000; // draws: about 1 ms
@@ -132,15 +132,17 @@ asio::awaitable<void> server::close_lingering(connection_ptr client) {
     std::error_code error;
     client->socket.non_blocking(true);
     client->answered = true;
+    bool sends = false;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
-        const auto longest_silence = stopping() ? 100ms : 1000ms;
+        // A server that is to stop does not wait for those who never sent anything.
+        const auto longest_silence = stopping() && !sends ? 100ms : 1000ms;
         const auto deadline = std::min(end, steady_clock::now() + longest_silence);
         auto wait = wait_until(client->socket, tcp::socket::wait_read, deadline);
         const bool readable = co_await std::move(wait);
         if (!readable && steady_clock::now() >= deadline) {
             break;
         }
-        client->socket.read_some(asio::buffer(discarded_), error);
+        sends = client->socket.read_some(asio::buffer(discarded_), error) > 0 || sends;
     }
 }
 

@@ -1,37 +1,31 @@
 #pragma once
 
-#include "common/standard_streams.hpp"
-
 #include <fmt/format.h>
 
-#include <poll.h>
-#include <tuple>
-#include <unistd.h>
+#include <string>
 #include <utility>
 
 namespace netio {
 
+enum class log_stream { out, err };
+
+/// Writes as much of the text as there is room for, without waiting.
+///
 /// A server outlives whoever reads its output. A closed pipe, a full disk, or one
-/// who has stopped reading is no reason to fail the clients: the line is lost then.
-[[nodiscard]] inline bool would_take_a_line(int descriptor) {
-    pollfd output{descriptor, POLLOUT, 0};
-    return ::poll(&output, 1, 0) > 0;
-}
+/// who has stopped reading is no reason to fail the clients: the rest is lost then.
+void write_what_fits(log_stream stream, const std::string& text);
 
 /// Prints a line to stdout, if that takes it.
 template <typename... Args>
 void log(fmt::format_string<Args...> format, Args&&... args) {
-    if (would_take_a_line(STDOUT_FILENO)) {
-        std::ignore = write_line(fmt::format(format, std::forward<Args>(args)...));
-    }
+    write_what_fits(log_stream::out, fmt::format(format, std::forward<Args>(args)...) + '\n');
 }
 
 /// Prints a line to stderr, likewise.
 template <typename... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
-    if (would_take_a_line(STDERR_FILENO)) {
-        complain("server", fmt::format(format, std::forward<Args>(args)...));
-    }
+    write_what_fits(log_stream::err,
+                    fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
 }
 
 } // namespace netio

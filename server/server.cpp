@@ -26,19 +26,30 @@ namespace {
 
 constexpr int backlog = 1024; // connections that wait in the system to be accepted
 
+/// An IPv4 client of a server that listens on "::" is reported as ::ffff:127.0.0.1.
+tcp::endpoint as_its_client_knows_it(const tcp::endpoint& peer) {
+    if (!peer.address().is_v6() || !peer.address().to_v6().is_v4_mapped()) {
+        return peer;
+    }
+    return {make_address_v4(asio::ip::v4_mapped, peer.address().to_v6()), peer.port()};
+}
+
 } // namespace
 
 server::server(asio::io_context& loop, const server_options& options)
     : loop_{loop}
     , options_{options}
     , acceptor_{loop}
-    , signals_{loop, SIGINT, SIGTERM}
+    , signals_{loop}
     , connection_ended_{loop}
     , threads_{options.threads} {
     if (!options.trace.empty()) {
         trace_.emplace(options.trace, "server");
     }
     listen();
+    // Not before: looking up a name may take long, and is ended in the usual way.
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
     log("Server is running and listening on: {}.", fmt::streamed(acceptor_.local_endpoint()));
     stop_on_signal();
     asio::co_spawn(loop_, run(), [](std::exception_ptr failure) {
@@ -73,7 +84,7 @@ asio::awaitable<void> server::accept_connections() {
         auto socket =
             co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
-            begin_serving(std::move(socket), peer);
+            begin_serving(std::move(socket), as_its_client_knows_it(peer));
         } else if (error != asio::error::connection_aborted && !stopping()) {
             co_await back_off(error);
         }
@@ -108,6 +119,7 @@ void server::end_serving(const connection_ptr& client, std::exception_ptr failur
         // One client's trouble is not the server's: say so and go on.
         warn("connection {}: {}", fmt::streamed(client->peer), error.what());
     }
+    client->gone = true; // should its sum still run
     client->socket.close();
     connections_.erase(client);
     connection_ended_.cancel();

@@ -76,7 +76,7 @@ private:
         asio::ip::tcp::endpoint peer;
         std::uint64_t number;           ///< connections accepted before it
         asio::steady_timer wake_up;     ///< cancelled when there is news for serve()
-        std::atomic<bool> gone = false; ///< has reset the connection: nobody wants the total
+        std::atomic<bool> gone = false; ///< nobody wants the total any more
         computation result;             ///< once there is one
         bool answered = false;          ///< only its close is still awaited
     };
@@ -114,7 +114,7 @@ private:
     server_options options_;
     asio::ip::tcp::acceptor acceptor_;
     asio::signal_set signals_;
-    asio::steady_timer connection_ended_; ///< cancelled when one has, or all have to
+    asio::steady_timer connection_ended_; ///< cancelled then, and when the server is to stop
     std::set<connection_ptr> connections_;
     std::uint64_t accepted_ = 0;
     bool complained_ = false;           ///< that connections cannot be accepted

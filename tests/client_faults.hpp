@@ -17,23 +17,6 @@
 // What the tests of the clients' faults share.
 namespace netio::testing {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
-#else
-inline constexpr bool sanitized = false;
-#endif
-
-/// What is promised for an optimised program takes longer in an instrumented one.
-constexpr std::chrono::milliseconds within(std::chrono::milliseconds promised) {
-    return sanitized ? 10 * promised : promised;
-}
-
 /// One of the clients, and what makes it wait in one of its ways.
 struct client {
     std::string program;

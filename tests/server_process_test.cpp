@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -202,7 +203,7 @@ TEST_CASE("server process: 20000 connections leave nothing behind", "[server_pro
     serve(20'000);
     const auto after = resident_bytes(server);
     wait_until([&] { return count_descriptors(server) == descriptors; });
-    if (!NETIO_SANITIZED) { // about 200 bytes each; the sanitizers keep freed memory
+    if (!sanitized) { // about 200 bytes each; the sanitizers keep freed memory
         CHECK(after < before + 4 * 1024 * 1024);
     }
 }
@@ -293,6 +294,18 @@ TEST_CASE("server process: can be started again at once on the same port", "[ser
     }
 }
 
+TEST_CASE("server process: an IPv4 client of a server on IPv6 is known by its own address",
+          "[server_process]") {
+    if (!has_ipv6()) {
+        WARN("not tested, as there is no IPv6 here");
+        return;
+    }
+    server_process server{{"--host", "::", "--port", "0", "--samples", "10"}};
+    crowd clients{server};
+    CHECK(is_reply(clients.ask()));
+    CHECK_THAT(server.read_line(), StartsWith("Processing new connection: 127.0.0.1:"));
+}
+
 // Refusing to start
 
 TEST_CASE("server process: refuses to start on a port in use", "[server_process]") {
@@ -323,7 +336,7 @@ TEST_CASE("server process: refuses to start on an unknown host", "[server_proces
 
 TEST_CASE("server process: refuses to start when memory does not suffice for its threads",
           "[server_process]") {
-    if (NETIO_SANITIZED) {
+    if (sanitized) {
         WARN("a sanitizer needs more address space than that");
         return;
     }
@@ -390,6 +403,30 @@ TEST_CASE("server process: survives a reader of its output who has stopped readi
     }
     server.send_signal(SIGTERM);
     CHECK(server.wait().status == 0);
+}
+
+TEST_CASE("server process: survives a terminal whose reader has stopped reading",
+          "[server_process]") {
+    const int reader = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC); // which never reads
+    if (reader < 0) {
+        WARN("not tested, as there are no terminals here");
+        return;
+    }
+    REQUIRE(::grantpt(reader) == 0);
+    REQUIRE(::unlockpt(reader) == 0);
+    const std::string terminal = ::ptsname(reader);
+    const own_address address;
+    process server{command("server", address.options({"--samples", "10"})), [&terminal] {
+                       ::dup2(::open(terminal.c_str(), O_WRONLY | O_NOCTTY), STDOUT_FILENO);
+                   }};
+    address.wait_until_listening();
+    crowd clients{address.endpoint};
+    for (int i = 0; i < 40; ++i) { // more lines than a terminal holds
+        CHECK(count_replies(clients.ask(50)) == 50);
+    }
+    server.send_signal(SIGTERM);
+    CHECK(server.wait().status == 0);
+    ::close(reader);
 }
 
 TEST_CASE("server process: survives a full disk", "[server_process]") {

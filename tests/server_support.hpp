@@ -28,23 +28,22 @@
 #include <utility>
 #include <vector>
 
-// The sanitizers reserve terabytes of address space and keep freed memory.
-#if defined(__has_feature)
-#define NETIO_HAS_FEATURE(name) __has_feature(name)
-#else
-#define NETIO_HAS_FEATURE(name) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
-    NETIO_HAS_FEATURE(address_sanitizer) || NETIO_HAS_FEATURE(thread_sanitizer)
-#define NETIO_SANITIZED true
-#else
-#define NETIO_SANITIZED false
-#endif
-
 namespace netio::testing {
 
 /// A number of samples that takes weeks: a computation of it ends early or never.
 inline constexpr auto endless = "1e15";
+
+/// Whether this machine has IPv6.
+inline bool has_ipv6() {
+    asio::io_context loop{1};
+    asio::ip::tcp::acceptor acceptor{loop};
+    std::error_code refused;
+    acceptor.open(asio::ip::tcp::v6(), refused);
+    if (!refused) {
+        acceptor.bind({asio::ip::address_v6::loopback(), 0}, refused);
+    }
+    return !refused;
+}
 
 /// Reads what the server sends.
 ///

@@ -15,7 +15,23 @@
 #include <unistd.h>
 #include <utility>
 
+// clang's way to say what it instruments for; gcc's are the macros below.
+#if defined(__has_feature)
+#define NETIO_HAS_FEATURE(name) __has_feature(name)
+#else
+#define NETIO_HAS_FEATURE(name) 0
+#endif
+
 namespace netio::testing {
+
+/// Whether a sanitizer is built in: they reserve terabytes of address space, keep
+/// freed memory, and take their time.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
+    NETIO_HAS_FEATURE(address_sanitizer) || NETIO_HAS_FEATURE(thread_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
 
 /// Runs @p loop until @p task is done, and not a moment longer; returns its result.
 ///
