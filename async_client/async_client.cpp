@@ -59,7 +59,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         total += uniform_sum(chunk_size, stream);
         const auto now = steady_clock::now();
         if (now - resumed >= options_.allotment) {
-            record_.slices.push_back({resumed, now});
+            add_slice(resumed, now);
             print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
                        fmt::group_digits(done + chunk_size - 1), to_text(now - resumed));
             co_await yield_to_event_loop();
@@ -69,10 +69,16 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     }
     // What is left when the chunks do not divide the samples.
     total += uniform_sum(options_.samples % options_.chunks, stream);
-    record_.slices.push_back({resumed, steady_clock::now()});
+    add_slice(resumed, steady_clock::now());
 
     summing_ = false;
     print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
+}
+
+void async_client::add_slice(steady_clock::time_point begin, steady_clock::time_point end) {
+    if (options_.is_recorded()) {
+        record_.slices.push_back({begin, end});
+    }
 }
 
 asio::awaitable<void> async_client::server_request(std::uint64_t number) {
@@ -82,6 +88,9 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     say(number == 4 && !is_shown, "Beginning {} more, not shown.\n", options_.hidden_requests());
     request pending{loop_, name, options_.address, endpoints_, options_.timeout};
 
+    if (options_.is_recorded()) {
+        pending.record_all_looks();
+    }
     while (!pending.advance()) {
         say(is_shown, "Pausing {}.\n", name);
         if (options_.wait == wait_mode::poll) {

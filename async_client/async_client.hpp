@@ -48,6 +48,8 @@ private:
     void spawn(asio::awaitable<void> task);
     asio::awaitable<void> stop_at_failure(asio::awaitable<void> task);
     asio::awaitable<void> sum_uniform_draws();
+    void add_slice(std::chrono::steady_clock::time_point begin,
+                   std::chrono::steady_clock::time_point end);
     asio::awaitable<void> server_request(std::uint64_t number);
     asio::awaitable<void> ask_again(request& pending);
     asio::awaitable<void> be_woken(request& pending);

@@ -18,7 +18,7 @@ struct lane_states {
 ///
 /// SplitMix64 (Steele, Lea and Flood 2014) fills them, as xoshiro's authors recommend:
 /// one gives words 0 and 1 of lane 0, 1, 2, ..., another words 2 and 3. They start at
-/// hashes of seed and index, 128 bits together: started at the seed itself, seeds that
+/// hashes of seed and index, 128 bits together. Started at the seed itself, seeds that
 /// differ by a multiple of SplitMix64's increment would share lanes.
 [[nodiscard]] lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept;
 

@@ -45,6 +45,9 @@ bool request::advance() {
         throw std::runtime_error(fmt::format("no complete reply from {} within the timeout of {}",
                                              to_string(address_), to_text(timeout_)));
     }
+    if (!records_all_looks_) {
+        record_.looks.clear();
+    }
     record_.looks.push_back({now, true});
     return false;
 }

@@ -45,6 +45,9 @@ public:
     /// The server's number; only after advance() has returned true.
     [[nodiscard]] double reply() const { return reply_; }
 
+    /// Remembers every look, not only the last: there may be millions.
+    void record_all_looks() { records_all_looks_ = true; }
+
     /// What became of it, and when.
     [[nodiscard]] const request_record& record() const { return record_; }
 
@@ -63,6 +66,7 @@ private:
     std::string text_; ///< what has come so far
     double reply_ = 0.0;
     request_record record_;
+    bool records_all_looks_ = false;
 };
 
 } // namespace netio

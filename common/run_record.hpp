@@ -25,14 +25,14 @@ struct look {
 /// What became of one request to the server.
 struct request_record {
     std::string name;
-    time_span life; ///< from the connect to the end of the reply
-    std::vector<look> looks;
+    time_span life;                ///< from the connect to the end of the reply
+    std::vector<look> looks;       ///< all of them, or only the last
     asio::ip::tcp::endpoint local; ///< this client's end of the connection
 };
 
 /// What a client did and when: the raw material of --timeline and --trace.
 ///
-/// A slice or a look costs a clock reading and 16 bytes: less than printing its line.
+/// Two clock readings for each of some dozen events: too few to be noticed.
 struct run_record {
     time_span run;
     std::vector<time_span> slices; ///< of uniform_sum: between them it had paused

@@ -27,6 +27,11 @@ double microseconds(std::chrono::steady_clock::time_point time) {
     return microseconds(time.time_since_epoch());
 }
 
+/// JSON's.
+bool is_white_space(char byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 std::error_code last_error() {
     return {errno, std::system_category()};
 }
@@ -59,15 +64,24 @@ trace_file::~trace_file() {
 
 /// The first of all the processes opens the array; every other event follows a comma.
 void trace_file::begin_array() {
-    ::flock(file_, LOCK_EX); // released when the file is closed at the latest
-    const auto size = ::lseek(file_, 0, SEEK_END);
-    if (size <= 0) {
+    while (::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
+        // Released when the file is closed, at the latest.
+    }
+    auto end = ::lseek(file_, 0, SEEK_END);
+    if (end <= 0) {
         events_.front() = '[';
     } else if (byte_at(0) != '[') {
         throw std::runtime_error(fmt::format("cannot write {}: it is not a trace", path_));
-    } else if (byte_at(size - 1) == ']' || byte_at(size - 2) == ']') { // before a newline
+    }
+    while (end > 0 && is_white_space(byte_at(end - 1))) {
+        --end;
+    }
+    if (end > 0 && byte_at(end - 1) == ']') {
         throw std::runtime_error(
             fmt::format("cannot write {}: it is a trace that has been closed", path_));
+    }
+    if (end > 0 && byte_at(end - 1) == '[') {
+        events_.front() = ' '; // no event is there to be followed by a comma
     }
     flush();
     ::flock(file_, LOCK_UN);

@@ -119,6 +119,22 @@ TEST_CASE("request: a server that never answers is given up at the deadline", "[
     CHECK(std::chrono::steady_clock::now() - started >= 50ms);
 }
 
+TEST_CASE("request: remembers the last look in vain, and all only when told to", "[request]") {
+    asio::io_context loop{1};
+    const auto acceptor = listen_anywhere(loop); // the system accepts, nobody answers
+    auto pending = request_to(loop, acceptor.local_endpoint());
+    for (int i = 0; i < 3; ++i) {
+        CHECK_FALSE(pending.advance());
+    }
+    CHECK(pending.record().looks.size() == 1);
+
+    pending.record_all_looks();
+    for (int i = 0; i < 3; ++i) {
+        CHECK_FALSE(pending.advance());
+    }
+    CHECK(pending.record().looks.size() == 4);
+}
+
 TEST_CASE("request: an answer that came in time is taken after the deadline", "[request]") {
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -130,7 +146,6 @@ TEST_CASE("request: an answer that came in time is taken after the deadline", "[
     socket.close();
     asio::steady_timer busy{loop, 60ms}; // as if the thread had been computing
     busy.wait();
-    while (!pending.advance()) {
-    }
+    CHECK(pending.advance());
     CHECK(pending.reply() == 1.5);
 }

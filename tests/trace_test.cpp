@@ -107,11 +107,17 @@ TEST_CASE("trace: a file with something else in it is left alone", "[trace]") {
 }
 
 TEST_CASE("trace: a trace that somebody has closed is left alone", "[trace]") {
-    const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n");
+    const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n", "[]\r\n\n");
     const temporary_file file{closed};
     CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
                       Catch::Matchers::EndsWith("it is a trace that has been closed"));
     CHECK(file.text() == closed);
+}
+
+TEST_CASE("trace: an array without events is added to", "[trace]") {
+    const temporary_file file{GENERATE("", "[", "[\n")};
+    const trace_file trace{file.path(), "program"};
+    CHECK(trace_events(file).size() == 1);
 }
 
 TEST_CASE("trace: a client's record has a lane for the sum and one for each request", "[trace]") {
