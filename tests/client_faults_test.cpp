@@ -109,7 +109,7 @@ encounter meet(const client& who, const behaviour& behave, const std::string& te
 
 void check_failed(const encounter& run, const std::string& reason) {
     check_honest_failure(run.end, run.who, run.server, reason);
-    CHECK(run.elapsed < within(5s)); // long before the default timeout
+    CHECK(run.elapsed < 20s); // at once, if the machine is not busy; the timeout is 60 s
     if (!sanitized) {
         CHECK(run.end.peak_memory < 64 * 1024); // KiB
     }
@@ -120,7 +120,6 @@ void check_timed_out_after_500ms(const encounter& run) {
                           netio::to_string({"127.0.0.1", run.server.port()}) +
                           " within the timeout of 500.00ms");
     CHECK(run.elapsed >= 500ms);
-    CHECK(run.elapsed < within(2s));
 }
 
 const std::vector<std::string> half_a_second{"--timeout", "500ms"};
@@ -144,7 +143,6 @@ TEST_CASE("clients: nothing listens", "[clients]") {
 
     const auto run = meet(loop, who, nobody.local_endpoint());
     check_failed(run, "Connection refused. Is the server running?");
-    CHECK(run.elapsed < within(2s));
 }
 
 TEST_CASE("clients: a server that closes without a byte", "[clients]") {
@@ -231,16 +229,13 @@ TEST_CASE("clients: nothing listens, as async_client finds out after its first s
     tcp::acceptor nobody{loop, tcp::v4()};
     nobody.bind({asio::ip::address_v4::loopback(), 0});
 
-    client who{"async_client", {"--wait", GENERATE("poll", "ready")}};
-    if (sanitized) {
-        // One of the 40 chunks would take many seconds. The samples stay as they are.
-        who.options.insert(who.options.end(), {"--chunks", "40000"});
-    }
+    // The chunks are small, for slow processors and instrumented programs.
+    const client who{"async_client", {"--chunks", "40000", "--wait", GENERATE("poll", "ready")}};
     const auto run = meet(loop, who, nobody.local_endpoint());
     check_honest_failure(run.end, who, run.server, "Connection refused. Is the server running?");
     // The slice computes all the time: on a machine that has other things to do,
     // too, the clock on the wall would measure those.
-    CHECK(run.end.processor_time < within(2s));
+    CHECK(run.end.processor_time < 2s);
 }
 
 TEST_CASE("clients: a number is accepted byte by byte over a second", "[clients][slow]") {

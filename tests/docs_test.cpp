@@ -133,7 +133,7 @@ TEST_CASE("docs: the README names tests that there are", "[docs]") {
             tests += content("tests/" + file.path().filename().string());
         }
     }
-    const auto names = found_in(content("README.md"), "`([a-z ]+: [^`]+)`");
+    const auto names = found_in(content("README.md"), "`([a-z_ ]+: [^`]+)`");
     REQUIRE(names.size() >= 12);
     for (const auto& name : names) {
         CAPTURE(name);

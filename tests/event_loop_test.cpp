@@ -81,6 +81,7 @@ TEST_CASE("wait_until: a ready socket has its turn on the next lap", "[event_loo
     asio::io_context loop{1};
     connection ends{loop};
     asio::write(ends.far, asio::buffer("1", 1));
+    ends.near.wait(tcp::socket::wait_read);
     bool done = false;
     asio::co_spawn(loop, wait_and_tell(ends.near, done), asio::detached);
     // A lap may take a whole time allotment: each one more is so much later.

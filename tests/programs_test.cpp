@@ -29,10 +29,11 @@ std::string without_figures(std::string text) {
                               "connection: PEER.");
 }
 
-/// @p transcript without the one turn more that server_request takes where the system
-/// has not made the connection at once, if it then is as @p expected.
+/// @p expected if @p transcript is that but for one turn more of server_request,
+/// otherwise @p transcript.
 ///
-/// When that turn comes is the system's affair: at once, later, after the sum.
+/// It takes that turn where the system has not made the connection at once: when, is
+/// the system's affair.
 std::string without_slow_connect(const std::string& transcript, const std::string& expected) {
     const std::string turn = "Resuming server_request.\nPausing server_request.\n\n";
     for (auto at = transcript.find(turn); at != transcript.npos;

@@ -116,8 +116,8 @@ TEST_CASE("trace: a client that is interrupted leaves a file that can be read", 
     process client{command("async_client", {"--samples", "1e15", "--chunks", "1e9",
                                             "--time-allotment", "1000m", "--trace", file.path()})};
     CHECK(client.read_line() == "Beginning uniform_sum.");
-    client.send_signal(SIGINT);
-    CHECK(client.wait().status == 128 + SIGINT);
+    client.send_signal(SIGTERM);
+    CHECK(client.wait().status == 128 + SIGTERM);
     CHECK(trace_events(file).size() == 1);
 }
 
