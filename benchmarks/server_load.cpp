@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -62,7 +63,8 @@ void run_bare_server(const report_port& report) {
     tcp::acceptor acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
     acceptor.listen(1024);
     report(acceptor.local_endpoint().port());
-    asio::co_spawn(loop, serve_barely(std::move(acceptor)), asio::detached);
+    asio::co_spawn(loop, serve_barely(std::move(acceptor)),
+                   [](std::exception_ptr failure) { std::rethrow_exception(failure); });
     loop.run();
 }
 
@@ -78,12 +80,8 @@ class child {
 public:
     explicit child(const std::function<void(const report_port&)>& serve) {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0) {
-            throw std::runtime_error("cannot start a server");
-        }
-        id_ = ::fork();
-        if (id_ < 0) {
-            throw std::runtime_error("cannot start a server");
+        if (::pipe(ends.data()) != 0 || (id_ = ::fork()) < 0) {
+            throw std::system_error(errno, std::system_category(), "cannot start a server");
         }
         if (id_ == 0) {
             run(serve, ends[1]);

@@ -17,8 +17,8 @@ macro(netio_dependency name repository commit package)
         find_package(${name} ${ARGN} QUIET)
         if(NOT ${name}_FOUND)
             # Said beforehand: if it cannot be fetched, CMake ends there.
-            message(STATUS "${name} is not installed, so it is fetched. If that fails, "
-                "install it (on Debian: ${package}).")
+            message(STATUS "${name} ${ARGV4} is not installed, so it is fetched. If that "
+                "fails, install it (on Debian: ${package}).")
         endif()
     endif()
     FetchContent_MakeAvailable(${name})
