@@ -13,7 +13,7 @@ namespace {
 /// waits. To set that on the descriptor itself would concern all who share it: the
 /// shell, too.
 int opened_without_waiting(int descriptor) {
-    struct stat what{};
+    struct stat what = {};
     if (::fstat(descriptor, &what) == 0 && (S_ISCHR(what.st_mode) || S_ISFIFO(what.st_mode))) {
         const auto path = fmt::format("/proc/self/fd/{}", descriptor);
         const int own = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

@@ -81,10 +81,11 @@ TEST_CASE("server faults: a client that sends while the server stops gets its an
           "[server_faults]") {
     server_process server{{"--port", "0", "--samples", "1000", "--seed", "1", "--delay", "50ms"}};
     crowd clients{server};
+    const std::string garbage(16 << 20, '\xff'); // more than the system holds for them
     auto socket = clients.connect();
+    asio::write(socket, asio::buffer(garbage, 1)); // one who never sends is given less time
     read_processing_line(server);
     server.send_signal(SIGTERM);
-    const std::string garbage(16 << 20, '\xff'); // more than the system holds for them
     CHECK(result_of(clients.loop(), send_and_ask(std::move(socket), garbage)) ==
           expected_reply(1000, 1));
     CHECK(server.wait().status == 0);

@@ -1,23 +1,15 @@
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <linux/capability.h>
 #include <string>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #include <vector>
 
-// The real server as a process: signals, limits, descriptors, load.
+// The real server as a process: load and signals.
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
@@ -26,10 +18,6 @@ using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
 namespace {
-
-std::filesystem::path proc(const process& program, const std::string& name) {
-    return fmt::format("/proc/{}/{}", program.id(), name);
-}
 
 std::ptrdiff_t count_entries(const std::filesystem::path& folder) {
     return std::distance(std::filesystem::directory_iterator{folder}, {});
@@ -61,57 +49,10 @@ std::size_t count_busy_threads(const process& program) {
     return busy;
 }
 
-void limit(__rlimit_resource resource, rlim_t most) {
-    const rlimit both{most, most};
-    ::setrlimit(resource, &both);
-}
-
-/// An address that no other program uses, for a server whose port cannot be read.
-struct own_address {
-    std::string host = fmt::format("127.{}.{}.1", 1 + ::getpid() / 250 % 250, 1 + ::getpid() % 250);
-    std::string port;
-    tcp::endpoint endpoint;
-
-    own_address() {
-        asio::io_context loop{1};
-        tcp::acceptor acceptor{loop, {asio::ip::make_address(host), 0}};
-        endpoint = acceptor.local_endpoint();
-        port = std::to_string(endpoint.port());
-    }
-
-    [[nodiscard]] std::vector<std::string> options(std::vector<std::string> more) const {
-        more.insert(more.end(), {"--host", host, "--port", port});
-        return more;
-    }
-
-    void wait_until_listening() const {
-        wait_until([this] {
-            asio::io_context loop{1};
-            std::error_code refused;
-            tcp::socket{loop}.connect(endpoint, refused);
-            return !refused;
-        });
-    }
-};
-
 void read_processing_lines(server_process& server, std::size_t count) {
     while (count > 0) {
         count -= server.read_line().rfind("Processing new connection: ", 0) == 0 ? 1U : 0U;
     }
-}
-
-/// Runs the server, which is expected not to start.
-outcome run_server(std::vector<std::string> options, std::function<void()> prepare = {}) {
-    return run(command("server", std::move(options)), std::move(prepare));
-}
-
-void check_refusal(const outcome& result, int status, const std::string& start,
-                   const std::string& end) {
-    CHECK(result.status == status);
-    CHECK(result.out.empty());
-    CHECK(lines_of(result.err).size() == 1);
-    CHECK_THAT(result.err, StartsWith("server: " + start));
-    CHECK_THAT(result.err, EndsWith(end + "\n"));
 }
 
 } // namespace
@@ -304,158 +245,4 @@ TEST_CASE("server process: an IPv4 client of a server on IPv6 is known by its ow
     crowd clients{server};
     CHECK(is_reply(clients.ask()));
     CHECK_THAT(server.read_line(), StartsWith("Processing new connection: 127.0.0.1:"));
-}
-
-// Refusing to start
-
-TEST_CASE("server process: refuses to start on a port in use", "[server_process]") {
-    server_process server{{"--port", "0"}};
-    check_refusal(run_server({"--port", server.port()}), 1,
-                  "cannot listen on 127.0.0.1:" + server.port() + ": ", "Address already in use");
-}
-
-TEST_CASE("server process: refuses to start on a privileged port", "[server_process]") {
-    int first_free_for_all = 0;
-    std::ifstream{"/proc/sys/net/ipv4/ip_unprivileged_port_start"} >> first_free_for_all;
-    if (first_free_for_all <= 1) {
-        WARN("no port is privileged here");
-        return;
-    }
-    // Even root must not, without this capability.
-    const auto drop_privilege = [] {
-        ::prctl(PR_CAPBSET_DROP, CAP_NET_BIND_SERVICE);
-    };
-    check_refusal(run_server({"--port", "1"}, drop_privilege), 1,
-                  "cannot listen on 127.0.0.1:1: ", "Permission denied");
-}
-
-TEST_CASE("server process: refuses to start on an unknown host", "[server_process]") {
-    check_refusal(run_server({"--host", "no..such..host"}), 1,
-                  "cannot resolve no..such..host: ", "");
-}
-
-TEST_CASE("server process: refuses to start when memory does not suffice for its threads",
-          "[server_process]") {
-    if (sanitized) {
-        WARN("a sanitizer needs more address space than that");
-        return;
-    }
-    const auto two_gibibytes = [] {
-        limit(RLIMIT_AS, rlim_t{2} << 30);
-    };
-    check_refusal(run_server({"--port", "0", "--threads", "4000"}, two_gibibytes), 1,
-                  "cannot create 4000 computing threads: ", "");
-}
-
-TEST_CASE("server process: refuses to start when it may not have so many threads",
-          "[server_process]") {
-    // The limit is on a user's processes, and root has none: be another, who has no
-    // others, and without the privileges to exceed it. The effective user stays.
-    const auto limit_threads = [] {
-        ::prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);
-        ::prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN);
-        if (::getuid() == 0) {
-            static_cast<void>(::setresuid(61'234, 0, 0));
-        }
-        limit(RLIMIT_NPROC, 100);
-    };
-    check_refusal(run_server({"--port", "0", "--threads", "4000"}, limit_threads), 1,
-                  "cannot create 4000 computing threads: ", "Resource temporarily unavailable");
-}
-
-TEST_CASE("server process: refuses every bad value of an option", "[server_process]") {
-    const std::vector<std::pair<std::string, std::vector<std::string>>> bad_values{
-        {"--host", {""}},
-        {"--port", {"", "-1", "65536", "x", "80x", "0x50", "1.5"}},
-        {"--samples", {"", "-1", "1e16", "nan", "inf", "1.5", "1 ", "many"}},
-        {"--seed", {"", "-1", "1.0", "18446744073709551616", "x"}},
-        {"--threads", {"", "0", "-1", "1e9", "nan", "two"}},
-        {"--delay", {"", "-1", "1h", "ms", "nan", "inf", "1e300"}},
-        {"--max-connections", {"", "0", "-1", "1e12", "all"}},
-    };
-    for (const auto& [option, values] : bad_values) {
-        for (const auto& value : values) {
-            CAPTURE(option, value);
-            check_refusal(run_server({option + "=" + value}), 2, "", "Try --help.");
-        }
-    }
-    check_refusal(run_server({"--no-such-option"}), 2, "", "Try --help.");
-    check_refusal(run_server({"word"}), 2, "", "Try --help.");
-}
-
-// Its output
-
-TEST_CASE("server process: survives that nobody reads its output any more", "[server_process]") {
-    server_process server{{"--port", "0", "--samples", "10"}};
-    server.close_output(); // as head -1 does
-    crowd clients{server};
-    CHECK(count_replies(clients.ask(10)) == 10);
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 0);
-}
-
-TEST_CASE("server process: survives a reader of its output who has stopped reading",
-          "[server_process]") {
-    server_process server{{"--port", "0", "--samples", "10"}};
-    crowd clients{server};
-    for (int i = 0; i < 40; ++i) { // more lines than a pipe holds
-        CHECK(count_replies(clients.ask(50)) == 50);
-    }
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 0);
-}
-
-TEST_CASE("server process: survives a terminal whose reader has stopped reading",
-          "[server_process]") {
-    const int reader = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC); // which never reads
-    if (reader < 0) {
-        WARN("not tested, as there are no terminals here");
-        return;
-    }
-    REQUIRE(::grantpt(reader) == 0);
-    REQUIRE(::unlockpt(reader) == 0);
-    const std::string terminal = ::ptsname(reader);
-    const own_address address;
-    process server{command("server", address.options({"--samples", "10"})), [&terminal] {
-                       ::dup2(::open(terminal.c_str(), O_WRONLY | O_NOCTTY), STDOUT_FILENO);
-                   }};
-    address.wait_until_listening();
-    crowd clients{address.endpoint};
-    for (int i = 0; i < 40; ++i) { // more lines than a terminal holds
-        CHECK(count_replies(clients.ask(50)) == 50);
-    }
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 0);
-    ::close(reader);
-}
-
-TEST_CASE("server process: survives a full disk", "[server_process]") {
-    const own_address address;
-    process server{command("server", address.options({"--samples", "10"})), [] {
-                       ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
-                   }};
-    address.wait_until_listening();
-    crowd clients{address.endpoint};
-    CHECK(count_replies(clients.ask(10)) == 10);
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 0);
-}
-
-TEST_CASE("server process: no log text reaches a client when it starts without descriptors",
-          "[server_process]") {
-    const own_address address;
-    process server{command("server", address.options({"--samples", "1000", "--seed", "1"})), [] {
-                       for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-                           ::close(descriptor);
-                       }
-                   }};
-    address.wait_until_listening();
-    for (const auto* const descriptor : {"fd/0", "fd/1", "fd/2"}) {
-        CHECK(std::filesystem::read_symlink(proc(server, descriptor)) == "/dev/null");
-    }
-    crowd clients{address.endpoint};
-    CHECK(clients.ask() == expected_reply(1000, 1, 1)); // the first connection was a look
-    CHECK(count_replies(clients.ask(10)) == 10);
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 0);
 }

@@ -15,16 +15,19 @@
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -219,5 +222,44 @@ inline void wait_until_computing(pid_t program) {
     const auto before = cpu_time(program);
     wait_until([=] { return cpu_time(program) > before + std::chrono::milliseconds{50}; });
 }
+
+/// What the system says of a program.
+inline std::filesystem::path proc(const process& program, const std::string& name) {
+    return fmt::format("/proc/{}/{}", program.id(), name);
+}
+
+/// For a program that is about to be started.
+inline void limit(__rlimit_resource resource, rlim_t most) {
+    const rlimit both{most, most};
+    ::setrlimit(resource, &both);
+}
+
+/// An address that no other program uses, for a server whose port cannot be read.
+struct own_address {
+    std::string host = fmt::format("127.{}.{}.1", 1 + ::getpid() / 250 % 250, 1 + ::getpid() % 250);
+    std::string port;
+    asio::ip::tcp::endpoint endpoint;
+
+    own_address() {
+        asio::io_context loop{1};
+        asio::ip::tcp::acceptor acceptor{loop, {asio::ip::make_address(host), 0}};
+        endpoint = acceptor.local_endpoint();
+        port = std::to_string(endpoint.port());
+    }
+
+    [[nodiscard]] std::vector<std::string> options(std::vector<std::string> more) const {
+        more.insert(more.end(), {"--host", host, "--port", port});
+        return more;
+    }
+
+    void wait_until_listening() const {
+        wait_until([this] {
+            asio::io_context loop{1};
+            std::error_code refused;
+            asio::ip::tcp::socket{loop}.connect(endpoint, refused);
+            return !refused;
+        });
+    }
+};
 
 } // namespace netio::testing
