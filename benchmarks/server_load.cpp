@@ -80,7 +80,8 @@ class child {
 public:
     explicit child(const std::function<void(const report_port&)>& serve) {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0 || (id_ = ::fork()) < 0) {
+        id_ = ::pipe(ends.data()) == 0 ? ::fork() : -1;
+        if (id_ < 0) {
             throw std::system_error(errno, std::system_category(), "cannot start a server");
         }
         if (id_ == 0) {
