@@ -62,7 +62,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
             add_slice(resumed, now);
             print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
                        fmt::group_digits(done + chunk_size - 1), to_text(now - resumed));
-            co_await yield_to_event_loop();
+            co_await let_others_run();
             print_line("Resuming uniform_sum.");
             resumed = steady_clock::now();
         }
@@ -107,7 +107,8 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 // --wait poll and --wait ready differ in one thing: who comes back when. One that
 // polls has a turn on every lap of the loop, needed or not: many of them make each
 // lap longer. One that waits for readiness costs nothing until the system tells the
-// loop that its socket has something to read.
+// loop that its socket has something to read; whoever pauses leaves the loop the time
+// to find out.
 
 asio::awaitable<void> async_client::ask_again(request& pending) {
     if (summing_) {
@@ -121,6 +122,14 @@ asio::awaitable<void> async_client::ask_again(request& pending) {
 
 asio::awaitable<void> async_client::be_woken(request& pending) {
     co_await pending.ready_or_expired();
+}
+
+asio::awaitable<void> async_client::let_others_run() {
+    if (options_.wait == wait_mode::poll) {
+        co_await yield_to_event_loop();
+    } else {
+        co_await yield_to_whoever_is_ready();
+    }
 }
 
 void async_client::spawn(asio::awaitable<void> task) {

@@ -50,6 +50,7 @@ private:
     asio::awaitable<void> sum_uniform_draws();
     void add_slice(std::chrono::steady_clock::time_point begin,
                    std::chrono::steady_clock::time_point end);
+    asio::awaitable<void> let_others_run();
     asio::awaitable<void> server_request(std::uint64_t number);
     asio::awaitable<void> ask_again(request& pending);
     asio::awaitable<void> be_woken(request& pending);

@@ -11,6 +11,12 @@
 
 namespace netio {
 
+asio::awaitable<void> yield_to_whoever_is_ready() {
+    for (int lap = 0; lap < 3; ++lap) {
+        co_await yield_to_event_loop();
+    }
+}
+
 asio::awaitable<bool> wait_until(asio::ip::tcp::socket& socket,
                                  asio::ip::tcp::socket::wait_type what,
                                  std::chrono::steady_clock::time_point deadline) {

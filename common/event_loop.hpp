@@ -19,6 +19,14 @@ namespace netio {
     return asio::post(asio::use_awaitable);
 }
 
+/// Suspends the calling coroutine until all have had their turn whom the system reports
+/// as ready, or whose time is up.
+///
+/// That takes three laps of the loop: in the first it asks the system, and queues them,
+/// behind the caller; in the second they run; in the third those whose waiting they have
+/// cancelled, see wait_until().
+[[nodiscard]] asio::awaitable<void> yield_to_whoever_is_ready();
+
 /// Suspends the calling coroutine until @p socket is ready or time is up; then all
 /// pending operations of the socket are cancelled.
 ///

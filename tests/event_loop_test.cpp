@@ -5,7 +5,9 @@
 #include <asio/detached.hpp>
 #include <asio/write.hpp>
 
+#include <optional>
 #include <string>
+#include <utility>
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
@@ -21,7 +23,7 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
 }
 
 /// Counts the laps of the loop until @p done.
-asio::awaitable<int> count_laps(const bool& done) {
+asio::awaitable<int> count_laps(const std::optional<bool>& done) {
     int laps = 0;
     while (!done) {
         co_await netio::yield_to_event_loop();
@@ -30,8 +32,10 @@ asio::awaitable<int> count_laps(const bool& done) {
     co_return laps;
 }
 
-asio::awaitable<void> wait_and_tell(tcp::socket& socket, bool& done) {
-    done = co_await netio::wait_until(socket, tcp::socket::wait_read, steady_clock::now() + 1h);
+asio::awaitable<void> wait_and_tell(tcp::socket& socket, steady_clock::time_point deadline,
+                                    std::optional<bool>& outcome) {
+    auto wait = netio::wait_until(socket, tcp::socket::wait_read, deadline);
+    outcome = co_await std::move(wait);
 }
 
 /// Two ends of one connection.
@@ -82,10 +86,31 @@ TEST_CASE("wait_until: a ready socket has its turn on the next lap", "[event_loo
     connection ends{loop};
     asio::write(ends.far, asio::buffer("1", 1));
     ends.near.wait(tcp::socket::wait_read);
-    bool done = false;
-    asio::co_spawn(loop, wait_and_tell(ends.near, done), asio::detached);
+    std::optional<bool> done;
+    asio::co_spawn(loop, wait_and_tell(ends.near, steady_clock::now() + 1h, done), asio::detached);
     // A lap may take a whole time allotment: each one more is so much later.
     CHECK(netio::testing::result_of(loop, count_laps(done)) <= 1);
+}
+
+TEST_CASE("yield_to_whoever_is_ready: they have had their turn then", "[event_loop]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    const bool is_late = GENERATE(false, true);
+    auto deadline = steady_clock::now() + 1h;
+    if (is_late) {
+        deadline = steady_clock::now();
+    } else {
+        asio::write(ends.far, asio::buffer("1", 1));
+        ends.near.wait(tcp::socket::wait_read);
+    }
+    std::optional<bool> is_readable;
+    asio::co_spawn(loop, wait_and_tell(ends.near, deadline, is_readable), asio::detached);
+    const auto has_run = [&is_readable]() -> asio::awaitable<bool> {
+        co_await netio::yield_to_whoever_is_ready();
+        co_return is_readable.has_value();
+    };
+    CHECK(netio::testing::result_of(loop, has_run()));
+    CHECK(is_readable == !is_late);
 }
 
 TEST_CASE("wait_until: false at the deadline, and not before", "[event_loop]") {
