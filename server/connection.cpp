@@ -40,12 +40,17 @@ asio::awaitable<void> server::serve(connection_ptr client) {
 }
 
 /// Only a reset means that the client is gone: one that has merely shut down its
-/// sending side still wants its answer. (Urgent data ends the watch too.)
+/// sending side still wants its answer.
 void server::watch_for_reset(const connection_ptr& client) {
     client->socket.async_wait(tcp::socket::wait_error, [client](std::error_code error) {
-        if (!error && take_pending_error(client->socket)) {
+        if (error) {
+            return; // no longer watched
+        }
+        if (take_pending_error(client->socket)) {
             client->gone = true;
             client->wake_up.cancel();
+        } else {
+            watch_for_reset(client); // it has sent urgent data, which is reported here, too
         }
     });
 }

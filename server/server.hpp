@@ -101,7 +101,7 @@ private:
 
     // connection.cpp
     asio::awaitable<void> serve(connection_ptr client);
-    void watch_for_reset(const connection_ptr& client);
+    static void watch_for_reset(const connection_ptr& client);
     asio::awaitable<void> wait_for_wake_up(connection_ptr client,
                                            std::chrono::steady_clock::duration at_most);
     asio::awaitable<void> compute(connection_ptr client);

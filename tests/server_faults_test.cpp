@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 // The real server, and clients that a real server meets.
@@ -132,6 +133,21 @@ TEST_CASE("server faults: a running computation is stopped when its client reset
     wait_until_computing(server.id());
     reset(std::move(socket));
     // It can only end so soon if nothing is being computed any more.
+    stop_and_expect_success(server);
+}
+
+TEST_CASE("server faults: urgent data does not keep a reset from being noticed",
+          "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    read_processing_line(server);
+    wait_until_computing(server.id());
+    socket.send(asio::buffer("!", 1), MSG_OOB);
+    auto other = clients.connect();
+    read_processing_line(server); // it has been once around its loop
+    reset(std::move(other));
+    reset(std::move(socket));
     stop_and_expect_success(server);
 }
 
