@@ -14,6 +14,7 @@
 #include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace netio {
 namespace {
@@ -126,7 +127,8 @@ std::string draw_lanes(const run_record& record, const time_axis& axis, const gl
 /// The smallest 1, 2 or 5 times a power of ten of nanoseconds that leaves room for
 /// a label at each step.
 nanoseconds tick_step(const time_axis& axis) {
-    constexpr double label_room = 10.0; // columns
+    // In columns. A narrow axis has less, so that there are two labels at least.
+    const double label_room = std::min(10.0, (static_cast<double>(axis.columns()) - 6.0) / 2.5);
     const auto wanted = static_cast<double>(axis.length().count()) * label_room /
                         static_cast<double>(axis.columns());
     const double power = std::pow(10.0, std::floor(std::log10(wanted)));
@@ -165,9 +167,21 @@ std::string draw_scale(const time_axis& axis) {
     return std::string(label_width + 1, ' ') + row + "\n";
 }
 
-std::string legend(const glyph_table& glyphs) {
-    return fmt::format("{:{}} {} computing  {} paused  {} waiting  {} looked in vain  {} reply\n",
-                       "", label_width, glyphs[2], glyphs[4], glyphs[1], glyphs[3], glyphs[5]);
+std::string legend(const time_axis& axis, const glyph_table& glyphs) {
+    const std::string margin(label_width + 1, ' ');
+    const std::array<std::pair<std::size_t, std::string_view>, 5> meanings{
+        {{2, "computing"}, {4, "paused"}, {1, "waiting"}, {3, "looked in vain"}, {5, "reply"}}};
+    std::string text = margin;
+    std::size_t used = 0;
+    for (const auto& [glyph, meaning] : meanings) {
+        const auto width = 2 + meaning.size(); // a glyph is one column, but several bytes
+        const bool is_first = used == 0;
+        const bool fits = used + 2 + width <= axis.columns();
+        text += is_first ? "" : fits ? "  " : "\n" + margin;
+        used = is_first || !fits ? width : used + 2 + width;
+        text += fmt::format("{} {}", glyphs.at(glyph), meaning);
+    }
+    return text + "\n";
 }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -235,7 +249,8 @@ timeline_style timeline_style::of_stdout() {
 std::string draw_timeline(const run_record& record, const timeline_style& style) {
     const auto& glyphs = style.utf8 ? utf8_glyphs : ascii_glyphs;
     const time_axis axis{record, style};
-    return draw_lanes(record, axis, glyphs) + draw_scale(axis) + legend(glyphs) + summary(record);
+    return draw_lanes(record, axis, glyphs) + draw_scale(axis) + legend(axis, glyphs) +
+           summary(record);
 }
 
 } // namespace netio

@@ -80,8 +80,8 @@ void trace_file::begin_array() {
         throw std::runtime_error(
             fmt::format("cannot write {}: it is a trace that has been closed", path_));
     }
-    if (end > 0 && byte_at(end - 1) == '[') {
-        events_.front() = ' '; // no event is there to be followed by a comma
+    if (end > 0 && (byte_at(end - 1) == '[' || byte_at(end - 1) == ',')) {
+        events_.front() = ' '; // another comma would be one too many
     }
     flush();
     ::flock(file_, LOCK_UN);

@@ -120,6 +120,12 @@ TEST_CASE("trace: an array without events is added to", "[trace]") {
     CHECK(trace_events(file).size() == 1);
 }
 
+TEST_CASE("trace: an event with a comma behind it is followed by ours", "[trace]") {
+    const temporary_file file{"[{\"ph\":\"M\"},\n"};
+    const trace_file trace{file.path(), "program"};
+    CHECK(trace_events(file).size() == 2);
+}
+
 TEST_CASE("trace: a client's record has a lane for the sum and one for each request", "[trace]") {
     netio::run_record record;
     record.run = {start, start + 3s};
