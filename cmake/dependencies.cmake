@@ -17,7 +17,7 @@ macro(netio_dependency name repository commit package)
         find_package(${name} ${ARGN} QUIET)
         if(NOT ${name}_FOUND)
             # Said beforehand: if it cannot be fetched, CMake ends there.
-            message(STATUS "${name} ${ARGV4} is not installed, so it is fetched. If that "
+            message(STATUS "${name} is not installed, or too old, so it is fetched. If that "
                 "fails, install it (on Debian: ${package}).")
         endif()
     endif()

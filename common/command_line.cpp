@@ -53,6 +53,7 @@ std::uint64_t parse_count(std::string_view text, count_range range) {
 command_line::command_line(std::string program, const std::string& description)
     : program_{std::move(program)}
     , app_{std::make_unique<CLI::App>(description, program_)} {
+    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a mere number is in seconds.");
     app_->set_help_flag("--help", "Print this text and exit");
     app_->set_version_flag("--version", fmt::format("{} {}", program_, NETIO_VERSION),
                            "Print the version and exit");
@@ -69,7 +70,9 @@ void command_line::add(shared_options& options, count_range ports) {
                    }
                    options.address.host = text;
                });
-    add_option("--port", "PORT", fmt::format("TCP port (default {})", options.address.port),
+    add_option("--port", "PORT",
+               fmt::format("TCP port{} (default {})", ports.least == 0 ? ", 0 for any" : "",
+                           options.address.port),
                [&options, ports](std::string_view text) {
                    options.address.port = static_cast<std::uint16_t>(parse_count(text, ports));
                });
@@ -92,7 +95,7 @@ void command_line::add(client_options& options) {
     add_duration("--timeout", options.timeout,
                  "Total time for one request, connect to end of reply");
     add_option("--timeline", "[T]",
-               "Draw what ran when, over the run's own time or T (default: off)",
+               "Draw what ran when, over the run's time or T, the longer (default: off)",
                [&options](std::string_view text) {
                    options.timeline = true;
                    options.timeline_axis = parse_duration(text.empty() ? "0" : text);
@@ -107,7 +110,8 @@ void command_line::add_count(const std::string& name, std::uint64_t& value, coun
 
 void command_line::add_duration(const std::string& name, std::chrono::nanoseconds& value,
                                 const std::string& description) {
-    add_option(name, "T", fmt::format("{} (default {})", description, to_text(value)),
+    const auto seconds = std::chrono::duration<double>{value}.count();
+    add_option(name, "T", fmt::format("{} (default {}s)", description, seconds),
                [&value](std::string_view text) { value = parse_duration(text); });
 }
 

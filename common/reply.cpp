@@ -35,6 +35,9 @@ std::string format_reply(double total) {
 }
 
 double parse_reply(std::string_view text) {
+    if (text.empty()) {
+        throw std::invalid_argument("empty: the server has closed without an answer");
+    }
     const auto digits = without_surrounding_space(text);
     double number = 0.0;
     // from_chars and not strtod: it knows no locale and skips nothing.
