@@ -1,11 +1,11 @@
 #include "async_client/async_client.hpp"
 
-#include "common/duration.hpp"
+#include "common/client/request.hpp"
+#include "common/client/run_report.hpp"
 #include "common/event_loop.hpp"
-#include "common/random_sum.hpp"
-#include "common/request.hpp"
-#include "common/run_report.hpp"
-#include "common/standard_streams.hpp"
+#include "common/program/duration.hpp"
+#include "common/program/standard_streams.hpp"
+#include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
@@ -164,7 +164,7 @@ async_client_options parse_async_client_options(int argc, const char* const* arg
     async_client_options options;
     command_line line{"async_client", "Asks the server and sums uniform draws at the same time, "
                                       "on one thread."};
-    line.add(options);
+    add(line, options);
     line.add_duration("--time-allotment", options.allotment,
                       "How long uniform_sum runs before it yields");
     line.add_count("--chunks", options.chunks, {1, 1'000'000'000'000'000},

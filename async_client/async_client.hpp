@@ -1,8 +1,8 @@
 #pragma once
 
-#include "common/command_line.hpp"
-#include "common/request.hpp"
-#include "common/run_record.hpp"
+#include "common/client/client_options.hpp"
+#include "common/client/request.hpp"
+#include "common/client/run_record.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>

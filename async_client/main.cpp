@@ -1,6 +1,6 @@
 #include "async_client/async_client.hpp"
-#include "common/report.hpp"
-#include "common/standard_streams.hpp"
+#include "common/program/fail.hpp"
+#include "common/program/standard_streams.hpp"
 
 #include <cstdlib>
 
@@ -9,5 +9,5 @@ int main(int argc, char* argv[]) try {
     netio::run_async_client(netio::parse_async_client_options(argc, argv));
     return EXIT_SUCCESS;
 } catch (...) {
-    return netio::report("async_client", std::current_exception());
+    return netio::fail("async_client", std::current_exception());
 }

@@ -1,6 +1,6 @@
 #include "common/event_loop.hpp"
-#include "common/random_kernels.hpp"
-#include "common/random_sum.hpp"
+#include "common/random/random_kernels.hpp"
+#include "common/random/random_sum.hpp"
 #include "common/workload.hpp"
 #include "tests/catch.hpp"
 

@@ -2,7 +2,7 @@
 // server, which accepts, writes and closes; and what a second computing thread
 // brings. Every server is a process of its own, this one is all the clients.
 
-#include "common/random_sum.hpp"
+#include "common/random/random_sum.hpp"
 #include "server/server.hpp"
 
 #include <asio/buffer.hpp>

@@ -1,11 +1,10 @@
 #include "common/trace.hpp"
 
-#include "common/standard_streams.hpp"
-
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <stdexcept>
 #include <sys/file.h>
@@ -54,11 +53,6 @@ trace_file::trace_file(std::string path, std::string_view process_name)
 }
 
 trace_file::~trace_file() {
-    try {
-        flush();
-    } catch (const std::exception& error) {
-        complain("trace", error.what());
-    }
     ::close(file_);
 }
 
@@ -128,27 +122,14 @@ void trace_file::arrow_to(std::string_view connection, std::uint64_t thread,
 
 void trace_file::flush() {
     const auto events = std::exchange(events_, {});
-    if (const auto error = write_all(file_, events)) {
-        throw std::runtime_error(fmt::format("cannot write {}: {}", path_, error.message()));
-    }
-}
-
-void write_trace(const run_record& record, trace_file& trace) {
-    std::uint64_t lane = 1;
-    trace.name_thread(lane, "uniform_sum");
-    for (const auto& slice : record.slices) {
-        trace.complete("uniform_sum", lane, slice);
-    }
-    for (const auto& request : record.requests) {
-        ++lane;
-        trace.name_thread(lane, request.name);
-        trace.complete(request.name, lane, request.life);
-        for (const auto& look : request.looks) {
-            trace.instant(look.polling ? "poll" : "wait", lane, look.at);
+    for (std::string_view left = events; !left.empty();) {
+        const auto written = ::write(file_, left.data(), left.size());
+        if (written < 0 && errno != EINTR) {
+            throw std::runtime_error(
+                fmt::format("cannot write {}: {}", path_, last_error().message()));
         }
-        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), lane, request.life.begin);
+        left.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
     }
-    trace.flush();
 }
 
 } // namespace netio

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "common/run_record.hpp"
+#include "common/time_span.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -39,8 +39,8 @@ public:
     void arrow_to(std::string_view connection, std::uint64_t thread,
                   std::chrono::steady_clock::time_point at);
 
-    /// Writes the events since the last flush, in one write: other processes' events
-    /// come before or after, never in between.
+    /// Writes the events since the last flush (the destructor does not), in one write: other
+    /// processes' events come before or after, never in between.
     ///
     /// @throws std::runtime_error naming the file.
     void flush();
@@ -54,8 +54,5 @@ private:
     int file_ = -1;
     std::string events_; ///< not written yet
 };
-
-/// Writes all of a client's record to @p trace: a lane for the sum, one for each request.
-void write_trace(const run_record& record, trace_file& trace);
 
 } // namespace netio

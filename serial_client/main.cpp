@@ -1,5 +1,5 @@
-#include "common/report.hpp"
-#include "common/standard_streams.hpp"
+#include "common/program/fail.hpp"
+#include "common/program/standard_streams.hpp"
 #include "serial_client/serial_client.hpp"
 
 #include <cstdlib>
@@ -9,5 +9,5 @@ int main(int argc, char* argv[]) try {
     netio::run_serial_client(netio::parse_serial_client_options(argc, argv));
     return EXIT_SUCCESS;
 } catch (...) {
-    return netio::report("serial_client", std::current_exception());
+    return netio::fail("serial_client", std::current_exception());
 }

@@ -1,10 +1,10 @@
 #include "serial_client/serial_client.hpp"
 
-#include "common/duration.hpp"
-#include "common/random_sum.hpp"
-#include "common/request.hpp"
-#include "common/run_report.hpp"
-#include "common/standard_streams.hpp"
+#include "common/client/request.hpp"
+#include "common/client/run_report.hpp"
+#include "common/program/duration.hpp"
+#include "common/program/standard_streams.hpp"
+#include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
@@ -87,7 +87,7 @@ client_options parse_serial_client_options(int argc, const char* const* argv) {
     client_options options;
     command_line line{"serial_client", "Asks the server, waits for its answer, then sums "
                                        "uniform draws itself: one after the other."};
-    line.add(options);
+    add(line, options);
     line.parse(argc, argv);
     return options;
 }

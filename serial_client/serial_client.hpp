@@ -1,6 +1,6 @@
 #pragma once
 
-#include "common/command_line.hpp"
+#include "common/client/client_options.hpp"
 
 namespace netio {
 

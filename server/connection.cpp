@@ -1,7 +1,7 @@
 // What the server does for one client, from its connect to its close.
 
 #include "common/event_loop.hpp"
-#include "common/random_sum.hpp"
+#include "common/random/random_sum.hpp"
 #include "common/reply.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"

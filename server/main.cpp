@@ -1,5 +1,5 @@
-#include "common/report.hpp"
-#include "common/standard_streams.hpp"
+#include "common/program/fail.hpp"
+#include "common/program/standard_streams.hpp"
 #include "server/server.hpp"
 
 #include <csignal>
@@ -15,5 +15,5 @@ int main(int argc, char* argv[]) try {
     loop.run();
     return EXIT_SUCCESS;
 } catch (...) {
-    return netio::report("server", std::current_exception());
+    return netio::fail("server", std::current_exception());
 }

@@ -2,6 +2,7 @@
 
 #include "server/server.hpp"
 
+#include "common/workload.hpp"
 #include "server/log.hpp"
 
 #include <asio/co_spawn.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "common/command_line.hpp"
-#include "common/run_record.hpp"
+#include "common/program/command_line.hpp"
+#include "common/time_span.hpp"
 #include "common/trace.hpp"
 #include "server/computing_threads.hpp"
 

@@ -128,9 +128,10 @@ TEST_CASE("docs: links lead to files", "[docs]") {
 
 TEST_CASE("docs: the README names tests that there are", "[docs]") {
     std::string tests;
-    for (const auto& file : std::filesystem::directory_iterator{NETIO_SOURCE_DIR "/tests"}) {
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator{NETIO_SOURCE_DIR "/tests"}) {
         if (file.path().extension() == ".cpp") {
-            tests += content("tests/" + file.path().filename().string());
+            tests += content(relative(file.path(), NETIO_SOURCE_DIR).string());
         }
     }
     const auto names = found_in(content("README.md"), "`([a-z_ ]+: [^`]+)`");
@@ -138,5 +139,35 @@ TEST_CASE("docs: the README names tests that there are", "[docs]") {
     for (const auto& name : names) {
         CAPTURE(name);
         CHECK(folded(tests).find("TEST_CASE(\"" + name + '"') != std::string::npos);
+    }
+}
+
+TEST_CASE("layout: includes point one way", "[docs]") {
+    using allowed = std::pair<const char*, const char*>;
+    // A folder, and what its files may include of the project.
+    const auto [folder, pattern] =
+        GENERATE(allowed{"common/random", "common/random/.*"},
+                 allowed{"common", "common/(random/)?[a-z_]*.hpp"},
+                 allowed{"common/program", "common/(random/|program/)?[a-z_]*.hpp"},
+                 allowed{"common/client", "common/.*"},
+                 allowed{"server", "(server|common(/random|/program)?)/[a-z_]*.hpp"},
+                 allowed{"serial_client", "(serial_client|common)/.*"},
+                 allowed{"async_client", "(async_client|common)/.*"});
+    std::size_t files = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator{std::filesystem::path{NETIO_SOURCE_DIR} / folder}) {
+        if (!file.is_regular_file()) {
+            continue;
+        }
+        ++files;
+        const auto name = relative(file.path(), NETIO_SOURCE_DIR).string();
+        for (const auto& include : found_in(content(name), "#include \"([^\"]+)\"")) {
+            CAPTURE(name, include);
+            CHECK(std::regex_match(include, std::regex{pattern}));
+        }
+    }
+    CHECK(files >= 3);
+    if (folder == std::string{"common/random"}) {
+        CHECK(found_in(content("common/random/CMakeLists.txt"), "(asio::asio|fmt::)").empty());
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "common/random_sum.hpp"
+#include "common/random/random_sum.hpp"
 #include "common/reply.hpp"
 #include "tests/process.hpp"
 #include "tests/support.hpp"

@@ -1,8 +1,8 @@
 // libFuzzer's entry for everything that reads bytes from outside: the reply on the
 // wire, durations and counts on the command line. The first byte chooses which.
 
-#include "common/command_line.hpp"
-#include "common/duration.hpp"
+#include "common/program/command_line.hpp"
+#include "common/program/duration.hpp"
 #include "common/reply.hpp"
 
 #include <cmath>

@@ -1,0 +1,28 @@
+#include "common/client/client_options.hpp"
+
+#include "common/program/duration.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace netio {
+
+std::string client_options::request_name(std::uint64_t number) const {
+    return requests == 1 ? "server_request" : fmt::format("server_request {}", number);
+}
+
+void add(command_line& line, client_options& options) {
+    line.add(options, {1, 65535});
+    line.add_count("--requests", options.requests, {1, 1'000'000}, "Ask the server N times");
+    line.add_duration("--timeout", options.timeout,
+                      "Total time for one request, connect to end of reply");
+    line.add_option("--timeline", "[T]",
+                    "Draw what ran when, over the run's time or T, the longer (default: off)",
+                    [&options](std::string_view text) {
+                        options.timeline = true;
+                        options.timeline_axis = parse_duration(text.empty() ? "0" : text);
+                    });
+}
+
+} // namespace netio

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "common/client/client_options.hpp"
+#include "common/client/run_record.hpp"
+#include "common/trace.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace netio {
+
+/// Writes all of a client's record to @p trace: a lane for the sum, one for each request.
+void write_trace(const run_record& record, trace_file& trace);
+
+/// What a client shows of its run, as --timeline and --trace ask for it.
+class run_report {
+public:
+    /// Opens the trace, if there is to be one: if it cannot be written, that is an
+    /// error before any work.
+    run_report(const client_options& options, std::string_view program);
+
+    /// Prints the total time, then the timeline, and writes the trace.
+    void show(const run_record& record);
+
+private:
+    client_options options_;
+    std::optional<trace_file> trace_;
+};
+
+} // namespace netio

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "common/client/run_record.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace netio {
+
+/// How a timeline is drawn.
+struct timeline_style {
+    int columns = 80;                 ///< at most so wide; no narrower than 40
+    bool utf8 = true;                 ///< block characters, else plain ASCII
+    std::chrono::nanoseconds axis{0}; ///< length of the time axis; 0 for the run's own
+
+    /// What suits stdout: a terminal's width, but at most 100 columns, 80 into a
+    /// pipe; UTF-8 where the locale has it.
+    [[nodiscard]] static timeline_style of_stdout();
+};
+
+/// Draws a lane for the sum and one for each of the first few requests over a
+/// common time axis, and below them says how the thread was used.
+[[nodiscard]] std::string draw_timeline(const run_record& record, const timeline_style& style);
+
+/// The longest that a reply can have lain in the system before @p request took it.
+///
+/// For one that polls, since it last looked in vain; for one that was woken, the
+/// longest slice in which the thread could not be told.
+[[nodiscard]] std::chrono::nanoseconds longest_unnoticed(const request_record& request,
+                                                         const run_record& record);
+
+} // namespace netio

@@ -1,0 +1,130 @@
+#include "common/program/command_line.hpp"
+
+#include "common/program/duration.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <random>
+#include <system_error>
+#include <utility>
+
+namespace netio {
+namespace {
+
+std::uint64_t parse_seed(std::string_view text) {
+    std::uint64_t seed = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, seed);
+    if (error != std::errc{} || rest != end) {
+        throw std::invalid_argument("a whole number from 0 to 2^64 - 1 is wanted");
+    }
+    return seed;
+}
+
+} // namespace
+
+std::uint64_t random_seed() {
+    std::random_device source;
+    return std::uniform_int_distribution<std::uint64_t>{}(source);
+}
+
+std::uint64_t parse_count(std::string_view text, count_range range) {
+    double number = -1.0;
+    const auto* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+
+    // Written so that a NaN fails it too.
+    const bool in_range =
+        number >= static_cast<double>(range.least) && number <= static_cast<double>(range.most);
+    if (error != std::errc{} || rest != end || !in_range || number != std::floor(number)) {
+        throw std::invalid_argument(
+            fmt::format("a whole number from {} to {} is wanted", range.least, range.most));
+    }
+    return static_cast<std::uint64_t>(number);
+}
+
+command_line::command_line(std::string program, const std::string& description)
+    : program_{std::move(program)}
+    , app_{std::make_unique<CLI::App>(description, program_)} {
+    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a mere number is in seconds.");
+    app_->set_help_flag("--help", "Print this text and exit");
+    app_->set_version_flag("--version", fmt::format("{} {}", program_, NETIO_VERSION),
+                           "Print the version and exit");
+}
+
+command_line::~command_line() = default;
+
+void command_line::add(shared_options& options, count_range ports) {
+    add_option("--host", "HOST",
+               fmt::format("Name, IPv4 or IPv6 address (default {})", options.address.host),
+               [&options](std::string_view text) {
+                   if (text.empty()) {
+                       throw std::invalid_argument("a host is wanted");
+                   }
+                   options.address.host = text;
+               });
+    add_option("--port", "PORT",
+               fmt::format("TCP port{} (default {})", ports.least == 0 ? ", 0 for any" : "",
+                           options.address.port),
+               [&options, ports](std::string_view text) {
+                   options.address.port = static_cast<std::uint16_t>(parse_count(text, ports));
+               });
+    add_count("--samples", options.samples, {0, 1'000'000'000'000'000},
+              "Draws to sum, as in 120000000 or 1.2e8");
+    add_option("--seed", "N", "64-bit seed: fixes the draws (default: from the system)",
+               [&options](std::string_view text) { options.seed = parse_seed(text); });
+    add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
+               [&options](std::string_view text) {
+                   if (text.empty()) {
+                       throw std::invalid_argument("a file is wanted");
+                   }
+                   options.trace = text;
+               });
+}
+
+void command_line::add_count(const std::string& name, std::uint64_t& value, count_range range,
+                             const std::string& description) {
+    add_option(name, "N", fmt::format("{} (default {})", description, value),
+               [&value, range](std::string_view text) { value = parse_count(text, range); });
+}
+
+void command_line::add_duration(const std::string& name, std::chrono::nanoseconds& value,
+                                const std::string& description) {
+    const auto seconds = std::chrono::duration<double>{value}.count();
+    add_option(name, "T", fmt::format("{} (default {}s)", description, seconds),
+               [&value](std::string_view text) { value = parse_duration(text); });
+}
+
+void command_line::add_option(const std::string& name, const std::string& value,
+                              const std::string& description,
+                              std::function<void(std::string_view)> read) {
+    const auto read_or_refuse = [name, read = std::move(read)](const std::string& text) {
+        try {
+            read(text);
+        } catch (const std::invalid_argument& error) {
+            throw usage_error(fmt::format("{} \"{}\": {}.", name, text, error.what()));
+        }
+    };
+    auto* const option = app_->add_option_function<std::string>(name, read_or_refuse, description);
+    option->type_name(value);
+    if (value.front() == '[') {
+        option->expected(0, 1);
+    }
+}
+
+void command_line::parse(int argc, const char* const* argv) {
+    try {
+        app_->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        throw help_requested{app_->help()};
+    } catch (const CLI::CallForVersion& version) {
+        throw help_requested{version.what()};
+    } catch (const CLI::ParseError& error) {
+        throw usage_error(fmt::format("{}.", error.what()));
+    }
+}
+
+} // namespace netio

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "common/address.hpp"
+#include "common/program/fail.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace netio {
+
+/// A 64-bit seed from the system's source of randomness.
+[[nodiscard]] std::uint64_t random_seed();
+
+/// The options of all three programs.
+struct shared_options {
+    server_address address;
+    std::uint64_t samples = 0; ///< draws to sum
+    std::uint64_t seed = random_seed();
+    std::string trace; ///< the file to append trace events to; empty for none
+};
+
+/// Both ends included.
+struct count_range {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+};
+
+/// Reads a whole number; "1e7" and "1.2e8" are whole numbers too.
+///
+/// @param range at most up to 2^53, where a double is still exact.
+/// @throws std::invalid_argument saying what is wanted, for any other text.
+[[nodiscard]] std::uint64_t parse_count(std::string_view text, count_range range);
+
+/// The command line of a program: the options that it declares, each bound to
+/// the variable that holds its default and receives its value.
+class command_line {
+public:
+    command_line(std::string program, const std::string& description);
+    ~command_line();
+
+    void add(shared_options& options, count_range ports);
+    void add_count(const std::string& name, std::uint64_t& value, count_range range,
+                   const std::string& description);
+    void add_duration(const std::string& name, std::chrono::nanoseconds& value,
+                      const std::string& description);
+
+    /// @param value the value's name in the help text; in brackets if it may be left out.
+    /// @param read  gets the text that was given; throws std::invalid_argument if it won't do.
+    void add_option(const std::string& name, const std::string& value,
+                    const std::string& description, std::function<void(std::string_view)> read);
+
+    /// @throws usage_error, or help_requested.
+    void parse(int argc, const char* const* argv);
+
+private:
+    std::string program_;
+    std::unique_ptr<CLI::App> app_; // behind a pointer: CLI11's header is a large one
+};
+
+} // namespace netio

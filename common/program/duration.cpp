@@ -1,0 +1,58 @@
+#include "common/program/duration.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+#include <system_error>
+
+namespace netio {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Nanoseconds in the unit that follows the number; 0 for an unknown unit.
+double nanoseconds_per(std::string_view unit) {
+    if (unit == "us") {
+        return 1e3;
+    }
+    if (unit == "ms") {
+        return 1e6;
+    }
+    if (unit == "s" || unit.empty()) {
+        return 1e9;
+    }
+    return unit == "m" ? 60e9 : 0.0;
+}
+
+} // namespace
+
+std::string to_text(std::chrono::nanoseconds duration) {
+    const auto nanoseconds = static_cast<double>(duration.count());
+    // Half of the last digit below the next unit, so that no text reads "1000.00ms".
+    if (duration < 999'995ns) {
+        return fmt::format("{:.2f}us", nanoseconds / 1e3);
+    }
+    if (duration < 999'995us) {
+        return fmt::format("{:.2f}ms", nanoseconds / 1e6);
+    }
+    return fmt::format("{:.2f}s", nanoseconds / 1e9);
+}
+
+std::chrono::nanoseconds parse_duration(std::string_view text) {
+    double number = 0.0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const auto unit = text.substr(static_cast<std::size_t>(rest - text.data()));
+    const double nanoseconds = number * nanoseconds_per(unit);
+
+    // Written so that a NaN fails it too.
+    const bool in_range = nanoseconds >= 0.0 && nanoseconds <= 1e18;
+    if (error != std::errc{} || nanoseconds_per(unit) == 0.0 || !in_range) {
+        throw std::invalid_argument(
+            "a duration is wanted, such as 250us, 5ms, 1.5s or 2m, up to 1e9 s");
+    }
+    return std::chrono::nanoseconds{std::llround(nanoseconds)};
+}
+
+} // namespace netio

@@ -1,0 +1,210 @@
+// The loops that draw and add. Compiled once for each instruction set (see
+// CMakeLists.txt), each time into another namespace, NETIO_KERNEL_NAMESPACE.
+//
+// Everything is written for one lane at a time, in plain C++; the compiler turns
+// the loops over the lanes into vector instructions. Two rules keep it so:
+//
+// - No library functions. Calls would stop the vectorisation; and an inline
+//   function, compiled here for a new processor, could end up as the one copy
+//   that the linker keeps for the whole program.
+// - Only operations that IEEE 754 rounds in one way, never contracted to fused
+//   multiply-adds (-ffp-contract=off): so all versions give the same bits.
+
+#include "common/random/random_kernels.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace netio::NETIO_KERNEL_NAMESPACE {
+
+extern const kernel_version kernels;
+
+namespace {
+
+/// The next 64 bits of one lane: xoshiro256+ by Blackman and Vigna. The lowest
+/// bits are of lesser quality: use the top 53.
+inline std::uint64_t next(lane_states& lanes, unsigned lane) {
+    auto& [a, b, c, d] = lanes.words;
+    const std::uint64_t result = a[lane] + d[lane];
+    const std::uint64_t shifted = b[lane] << 17;
+    c[lane] ^= a[lane];
+    d[lane] ^= b[lane];
+    b[lane] ^= c[lane];
+    a[lane] ^= d[lane];
+    c[lane] ^= shifted;
+    d[lane] = d[lane] << 45 | d[lane] >> 19;
+    return result;
+}
+
+/// U[0, 1) in units of 2^-53.
+inline std::uint64_t uniform(std::uint64_t bits) {
+    return bits >> 11;
+}
+
+inline double as_double(std::uint64_t bits) {
+    return __builtin_bit_cast(double, bits);
+}
+inline std::uint64_t as_bits(double x) {
+    return __builtin_bit_cast(std::uint64_t, x);
+}
+
+/// The top 51 of @p bits as a number in (0, 1): an odd multiple of 2^-52, and less
+/// the @p shift, exactly. They become the fraction of a double in (1, 2); the last
+/// place is always set, so that the result is never 0, nor 1, nor 1/2.
+inline double open_unit(std::uint64_t bits, double shift) {
+    constexpr std::uint64_t one = 0x3ff0'0000'0000'0000; // the bits of 1.0
+    return as_double(bits >> 12 | one | 1) - (1.0 + shift);
+}
+
+/// Bit 12 of @p bits, the first that open_unit() leaves over, as a double's sign.
+inline std::uint64_t random_sign(std::uint64_t bits) {
+    return bits << 51 & 0x8000'0000'0000'0000;
+}
+
+/// c[0] + c[1] x + c[2] x^2 + ..., taken in pairs: about as many operations as
+/// Horner's scheme, in a chain of dependent ones that is half as long.
+template <std::size_t N>
+inline double polynomial(const double (&c)[N], double x) {
+    const double square = x * x;
+    double sum = N % 2 == 0 ? c[N - 2] + c[N - 1] * x : c[N - 1];
+#pragma GCC unroll 8
+    for (std::size_t i = (N - 1) / 2 * 2; i >= 2; i -= 2) {
+        sum = sum * square + (c[i - 2] + c[i - 1] * x);
+    }
+    return sum;
+}
+
+// The polynomials were fitted with Sollya's fpminimax, which minimises the greatest
+// relative error over the interval, with coefficients that are doubles.
+
+/// -2 ln(u), for u in (0, 1), with a relative error below 4 * 2^-53.
+///
+/// u = 2^e m with m in [sqrt(1/2), sqrt(2)), so that the result is not the small
+/// difference of two large terms when u is near 1; ln(m) is an odd function of
+/// s = (m - 1) / (m + 1).
+inline double minus_two_log(double u) {
+    constexpr std::uint64_t root_half = 0x3fe6'a09e'667f'3bcd; // the bits of sqrt(1/2)
+    constexpr std::uint64_t exponent_mask = 0xfff0'0000'0000'0000;
+    constexpr std::uint64_t bias = std::uint64_t{64} << 52;    // keeps e + 64 positive
+    constexpr std::uint64_t two_to_52 = 0x4330'0000'0000'0000; // the bits of 2^52
+
+    const std::uint64_t biased = as_bits(u) - root_half + bias;
+    const double e = as_double(biased >> 52 | two_to_52) - (0x1p52 + 64.0);
+    const double m = as_double(as_bits(u) - (biased & exponent_mask) + bias);
+
+    // -2 ln(m) / s as a function of s^2, 0 <= s^2 < 0.0295, to 2^-59
+    static constexpr double c[] = {-0x1p2,
+                                   -0x1.5555555555595p0,
+                                   -0x1.999999997f18bp-1,
+                                   -0x1.2492494290e03p-1,
+                                   -0x1.c71c518cabffcp-2,
+                                   -0x1.746657fd7662bp-2,
+                                   -0x1.399f3838dca9bp-2,
+                                   -0x1.2f1eb18cd8756p-2};
+    constexpr double minus_two_log_2 = -0x1.62e42fefa39efp0;
+    const double s = (m - 1.0) / (m + 1.0);
+    return e * minus_two_log_2 + s * polynomial(c, s * s);
+}
+
+/// sin(pi x), for |x| < 1/2, with a relative error below 4 * 2^-53.
+inline double sin_pi(double x) {
+    // sin(pi x) / x as a function of x^2, to 2^-54
+    static constexpr double c[] = {
+        0x1.921fb54442d18p1,   -0x1.4abbce625be39p2,   0x1.466bc67759fccp1,
+        -0x1.32d2cce5e66ebp-1, 0x1.5078346ab756fp-4,   -0x1.e30741a6ba9a8p-8,
+        0x1.e8f023f73b57ep-12, -0x1.6f0536efc7256p-16, 0x1.8f9e5a0862007p-21};
+    return x * polynomial(c, x * x);
+}
+
+/// cos(pi x), for |x| < 1/2, with a relative error below 4 * 2^-53, also near the
+/// zeros at -1/2 and 1/2: they are factors, exact for the x used here.
+inline double cos_pi(double x) {
+    // cos(pi x) / (1/4 - x^2) as a function of x^2, to 2^-55
+    static constexpr double c[] = {0x1p2,
+                                   -0x1.de9e64df22ebbp1,
+                                   0x1.472be12240995p0,
+                                   -0x1.d4fcd82e4069cp-3,
+                                   0x1.9f05c993882d4p-6,
+                                   -0x1.f309233654865p-10,
+                                   0x1.b22dc1be1acccp-14,
+                                   -0x1.155bae7ec1a62p-18};
+    return (0.5 - x) * (0.5 + x) * polynomial(c, x * x);
+}
+
+struct gaussian_pair {
+    double first, second;
+};
+
+/// Two independent Gaussian draws: Box and Muller (1958). The point at a random
+/// angle, and at the distance sqrt(-2 ln u) from the origin, has Gaussian
+/// coordinates. The angle lies in the right half of the circle, (-pi/2, pi/2); the
+/// sign takes half of the points to the left one.
+inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits) {
+    const double radius = __builtin_sqrt(minus_two_log(open_unit(radius_bits, 0.0)));
+    const double angle = open_unit(angle_bits, 0.5); // in units of pi
+    const double signed_radius = as_double(as_bits(radius) ^ random_sign(angle_bits));
+    return {signed_radius * cos_pi(angle), signed_radius * sin_pi(angle)};
+}
+
+uint128 sum_uniform(lane_states& lanes, std::uint64_t blocks) {
+    constexpr std::uint64_t most_rows = 1 << (64 - 53); // of 53-bit draws fit into 64 bits
+    lane_states local = lanes;                          // so that the lanes can stay in registers
+    uint128 total = 0;
+    for (std::uint64_t rows = 2 * blocks; rows > 0;) {
+        const std::uint64_t now = rows < most_rows ? rows : most_rows;
+        std::uint64_t sums[lane_states::count] = {};
+        for (std::uint64_t row = 0; row < now; ++row) {
+            for (unsigned lane = 0; lane < lane_states::count; ++lane) {
+                sums[lane] += uniform(next(local, lane));
+            }
+        }
+        for (const auto sum : sums) {
+            total += sum;
+        }
+        rows -= now;
+    }
+    lanes = local;
+    return total;
+}
+
+double sum_gaussian(lane_states& lanes, std::uint64_t blocks) {
+    lane_states local = lanes;
+    double first_sums[lane_states::count] = {};
+    double second_sums[lane_states::count] = {};
+    for (std::uint64_t block = 0; block < blocks; ++block) {
+        for (unsigned lane = 0; lane < lane_states::count; ++lane) {
+            const std::uint64_t radius_bits = next(local, lane);
+            const auto draws = box_muller(radius_bits, next(local, lane));
+            first_sums[lane] += draws.first;
+            second_sums[lane] += draws.second;
+        }
+    }
+    lanes = local;
+    double total = 0.0;
+    for (unsigned lane = 0; lane < lane_states::count; ++lane) {
+        total += first_sums[lane] + second_sums[lane];
+    }
+    return total;
+}
+
+void draw_uniform(lane_states& lanes, std::uint64_t* draws) {
+    for (std::uint64_t i = 0; i < block_size; ++i) {
+        draws[i] = uniform(next(lanes, i % lane_states::count));
+    }
+}
+
+void draw_gaussian(lane_states& lanes, double* draws) {
+    for (unsigned lane = 0; lane < lane_states::count; ++lane) {
+        const std::uint64_t radius_bits = next(lanes, lane);
+        const auto pair = box_muller(radius_bits, next(lanes, lane));
+        draws[lane] = pair.first;
+        draws[lane + lane_states::count] = pair.second;
+    }
+}
+
+} // namespace
+
+const kernel_version kernels{NETIO_KERNEL_NAME, sum_uniform, sum_gaussian, draw_uniform,
+                             draw_gaussian};
+
+} // namespace netio::NETIO_KERNEL_NAMESPACE

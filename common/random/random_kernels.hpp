@@ -1,0 +1,43 @@
+#pragma once
+
+#include "common/random/random_sum.hpp"
+
+#include <cstdint>
+#include <span>
+
+// Internal to random_sum, its tests and its benchmark: the programs use random_sum.hpp.
+
+namespace netio {
+
+using uint128 = uniform_total::uint128;
+
+/// The kernels work on blocks of two draws per lane: the draws of all lanes, then
+/// once more. Two, because Box and Muller make two Gaussian draws of two uniform ones.
+inline constexpr std::uint64_t block_size = std::uint64_t{2} * lane_states::count;
+
+/// One compilation of random_kernels.cpp. All versions compute the same, bit for
+/// bit; each makes use of another instruction set.
+struct kernel_version {
+    const char* name; ///< the instruction set, as in the compiler's -march
+
+    /// Adds up the uniform draws of the next @p blocks blocks, in units of 2^-53.
+    uint128 (*sum_uniform)(lane_states& lanes, std::uint64_t blocks);
+    /// Adds up the Gaussian draws of the next @p blocks blocks.
+    double (*sum_gaussian)(lane_states& lanes, std::uint64_t blocks);
+
+    /// Writes the next block's uniform draws one by one, in units of 2^-53.
+    void (*draw_uniform)(lane_states& lanes, std::uint64_t* draws);
+    /// Writes the next block's Gaussian draws one by one.
+    void (*draw_gaussian)(lane_states& lanes, double* draws);
+};
+
+/// The versions that this processor can run, the fastest last.
+[[nodiscard]] std::span<const kernel_version> kernel_versions() noexcept;
+
+/// As in random_sum.hpp, with a version of one's own choice.
+[[nodiscard]] uniform_total uniform_sum(std::uint64_t n, random_stream& stream,
+                                        const kernel_version& version) noexcept;
+[[nodiscard]] double gaussian_sum(std::uint64_t n, random_stream& stream,
+                                  const kernel_version& version) noexcept;
+
+} // namespace netio

@@ -1,0 +1,38 @@
+#include "common/client/run_report.hpp"
+#include "tests/catch.hpp"
+#include "tests/temporary_file.hpp"
+
+#include <string>
+
+using namespace std::chrono_literals;
+using netio::trace_file;
+using netio::testing::temporary_file;
+using netio::testing::trace_events;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr steady_clock::time_point start{5s};
+
+} // namespace
+
+TEST_CASE("trace: a client's record has a lane for the sum and one for each request", "[trace]") {
+    netio::run_record record;
+    record.run = {start, start + 3s};
+    record.slices = {{start, start + 1s}, {start + 1s, start + 2s}};
+    record.requests.push_back({"server_request",
+                               {start + 1s, start + 2s},
+                               {{start + 1s, true}, {start + 1500ms, false}},
+                               {asio::ip::make_address("127.0.0.1"), 4711}});
+    const temporary_file file;
+    trace_file trace{file.path(), "async_client"};
+    write_trace(record, trace);
+
+    std::string shape;
+    for (const auto& event : trace_events(file)) {
+        shape += event["ph"].text() + ":" + event["name"].text() + " ";
+    }
+    CHECK(shape == "M:process_name M:thread_name X:uniform_sum X:uniform_sum M:thread_name "
+                   "X:server_request i:poll i:wait s:request ");
+    CHECK(trace_events(file).back()["id"].text() == "127.0.0.1:4711");
+}

@@ -1,0 +1,102 @@
+#include "common/client/timeline.hpp"
+#include "tests/catch.hpp"
+#include "tests/process.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+using namespace std::chrono_literals;
+using netio::draw_timeline;
+using netio::run_record;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr steady_clock::time_point start{1000h};
+
+/// Three slices of one second; a request that begins after the first, looks in vain
+/// after each, and has its reply after the third.
+run_record overlapped() {
+    run_record record;
+    record.run = {start, start + 3200ms};
+    record.slices = {{start, start + 1s}, {start + 1s, start + 2s}, {start + 2s, start + 3s}};
+    record.requests.push_back(
+        {"server_request", {start + 1s, start + 3s}, {{start + 1s, true}, {start + 2s, true}}, {}});
+    return record;
+}
+
+} // namespace
+
+TEST_CASE("timeline: lanes, scale, legend and summary", "[timeline]") {
+    // 64 columns after the label: 20 for each second.
+    CHECK(draw_timeline(overlapped(), {81, false, 0ns}) ==
+          "uniform_sum      ####################|###################|####################\n"
+          "server_request                       +-------------------+-------------------*\n"
+          "                 |0        |500ms    |1s       |1.5s     |2s       |2.5s     |3s\n"
+          "                 # computing  | paused  - waiting  + looked in vain  * reply\n"
+          "The thread computed for 93.8 % of 3.20s: 2 pauses, longest slice 1.00s.\n"
+          "Looking for replies: 2 polls, 0 wake-ups; unnoticed for up to 1.00s.");
+}
+
+TEST_CASE("timeline: two runs can be drawn on one scale", "[timeline]") {
+    const auto lines = netio::testing::lines_of(draw_timeline(overlapped(), {81, false, 6400ms}));
+    CHECK(lines[0] == "uniform_sum      ##########|#########|##########");
+}
+
+TEST_CASE("timeline: no line is wider than asked, in columns", "[timeline]") {
+    const int columns = GENERATE(40, 60, 80, 100);
+    const auto lines = netio::testing::lines_of(draw_timeline(overlapped(), {columns, false, 0ns}));
+    REQUIRE(lines.size() >= 6);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const bool is_summary = i + 2 >= lines.size(); // sentences: a terminal may break them
+        CHECK(lines[i].size() <= static_cast<std::size_t>(is_summary ? 80 : columns));
+    }
+}
+
+TEST_CASE("timeline: the scale has a unit, however narrow", "[timeline]") {
+    auto record = overlapped();
+    const auto length = GENERATE(range(101, 999, 13)) * 1ms;
+    record.run.end = start + length;
+    record.slices.clear();
+    record.requests.clear();
+    const auto lines = netio::testing::lines_of(draw_timeline(record, {40, false, 0ns}));
+    CAPTURE(length.count(), lines[1]);
+    CHECK(lines[1].find("ms") != std::string::npos);
+}
+
+TEST_CASE("timeline: of many requests the first few have lanes, the rest one", "[timeline]") {
+    auto record = overlapped();
+    for (int i = 2; i <= 1000; ++i) {
+        record.requests.push_back(record.requests.front());
+    }
+    const auto lines = netio::testing::lines_of(draw_timeline(record, {80, false, 0ns}));
+    REQUIRE(lines.size() == 10);
+    CHECK_THAT(lines[5], Catch::Matchers::StartsWith("and 996 more "));
+}
+
+TEST_CASE("timeline: a run of no length is drawn too", "[timeline]") {
+    run_record record;
+    record.run = {start, start};
+    record.slices = {{start, start}};
+    CHECK_THAT(draw_timeline(record, {80, true, 0ns}),
+               Catch::Matchers::StartsWith("uniform_sum      █\n"));
+}
+
+TEST_CASE("longest_unnoticed: since the last look for one that polls", "[timeline]") {
+    const auto record = overlapped();
+    CHECK(netio::longest_unnoticed(record.requests.front(), record) == 1s);
+}
+
+TEST_CASE("longest_unnoticed: the longest slice during the wait for one that was woken",
+          "[timeline]") {
+    auto record = overlapped();
+    auto& request = record.requests.front();
+    request.looks = {{start + 1500ms, false}};
+    request.life.end = start + 3100ms;
+    CHECK(netio::longest_unnoticed(request, record) == 1s);
+    record.slices.clear();
+    CHECK(netio::longest_unnoticed(request, record) == 0s);
+    request.looks.clear();
+    CHECK(netio::longest_unnoticed(request, record) == 0s);
+}

@@ -1,0 +1,98 @@
+#include "common/client/client_options.hpp"
+#include "common/program/command_line.hpp"
+#include "tests/catch.hpp"
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+using netio::client_options;
+using netio::parse_count;
+
+namespace {
+
+client_options parse(std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "program");
+    client_options options;
+    netio::command_line line{"program", "A program."};
+    add(line, options);
+    line.parse(static_cast<int>(arguments.size()), arguments.data());
+    return options;
+}
+
+std::string refusal_of(const std::vector<const char*>& arguments) {
+    try {
+        parse(arguments);
+    } catch (const netio::usage_error& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+} // namespace
+
+TEST_CASE("command_line: counts may be written as 1e7", "[command_line]") {
+    CHECK(parse_count("0", {0, 10}) == 0);
+    CHECK(parse_count("10", {0, 10}) == 10);
+    CHECK(parse_count("1e7", {0, 10'000'000}) == 10'000'000);
+    CHECK(parse_count("1.2e8", {0, 1'000'000'000}) == 120'000'000);
+    CHECK(parse_count("1e15", {0, 1'000'000'000'000'000}) == 1'000'000'000'000'000);
+    CHECK(parse_count("999999999999999", {0, 1'000'000'000'000'000}) == 999'999'999'999'999);
+}
+
+TEST_CASE("command_line: counts are whole, and in their range", "[command_line]") {
+    const auto* const text = GENERATE("", " 1", "1 ", "-1", "11", "1.5", "1e-1", "1e2", "ten",
+                                      "0x1", "nan", "inf", "1e999", "+1", "1,0");
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_count(text, {0, 10}), std::invalid_argument);
+}
+
+TEST_CASE("command_line: what is not given keeps its default", "[command_line]") {
+    const auto options = parse({});
+    CHECK(to_string(options.address) == "127.0.0.1:8197");
+    CHECK(options.samples == netio::uniform_samples);
+    CHECK(options.requests == 1);
+    CHECK(options.timeout == 60s);
+}
+
+TEST_CASE("command_line: without --seed each run has its own", "[command_line]") {
+    CHECK(parse({}).seed != parse({}).seed);
+}
+
+TEST_CASE("command_line: every shared option is read", "[command_line]") {
+    const auto options = parse({"--host", "::1", "--port=65535", "--samples", "1e3", "--seed",
+                                "18446744073709551615", "--requests", "7", "--timeout", "250ms"});
+    CHECK(to_string(options.address) == "[::1]:65535");
+    CHECK(options.samples == 1000);
+    CHECK(options.seed == 18446744073709551615ULL);
+    CHECK(options.requests == 7);
+    CHECK(options.timeout == 250ms);
+}
+
+TEST_CASE("command_line: wrong ones are refused in one line that names the option",
+          "[command_line]") {
+    using arguments = std::vector<const char*>;
+    const auto wrong = GENERATE(
+        arguments{"--port", "65536"}, arguments{"--port", "0"}, arguments{"--port", "http"},
+        arguments{"--port"}, arguments{"--port", "1", "--port", "2"}, arguments{"--host", ""},
+        arguments{"--samples", "1e16"}, arguments{"--samples", "-1"}, arguments{"--samples="},
+        arguments{"--seed", "-1"}, arguments{"--seed", "18446744073709551616"},
+        arguments{"--seed", "1e7"}, arguments{"--requests", "0"}, arguments{"--timeout", "soon"},
+        arguments{"--timeout", "-1s"}, arguments{"--sample", "1"}, arguments{"-x"});
+    const std::string option{wrong.front()};
+    const auto refusal = refusal_of(wrong);
+    CAPTURE(option, refusal);
+    CHECK(refusal.find(option.substr(0, option.find('='))) != std::string::npos);
+    CHECK(refusal.find('\n') == std::string::npos);
+}
+
+TEST_CASE("command_line: a stray word is refused", "[command_line]") {
+    CHECK_THROWS_AS(parse({"word"}), netio::usage_error);
+}
+
+TEST_CASE("command_line: --help and --version are not errors", "[command_line]") {
+    CHECK_THROWS_AS(parse({"--help"}), netio::help_requested);
+    CHECK_THROWS_AS(parse({"--version"}), netio::help_requested);
+}

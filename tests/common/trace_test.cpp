@@ -1,0 +1,128 @@
+#include "common/trace.hpp"
+#include "tests/catch.hpp"
+#include "tests/json.hpp"
+#include "tests/temporary_file.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+using netio::trace_file;
+using netio::testing::json;
+using netio::testing::temporary_file;
+using netio::testing::trace_events;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr steady_clock::time_point start{5s};
+
+} // namespace
+
+TEST_CASE("json: the tests' parser takes JSON and nothing else", "[trace]") {
+    CHECK(json::parse(R"( {"a":[1,-2.5e3,"x\"y",true,null],"b":{}} )")["a"].items().size() == 5);
+    const auto* const wrong = GENERATE("", "[", "[1,]", "{\"a\":1,}", "[1 2]", "{a:1}", "[1]]",
+                                       "\"x", "nan", "{\"a\":1,\"a\":2}", "[1,,2]");
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(json::parse(wrong), std::runtime_error);
+}
+
+TEST_CASE("trace: events carry the format's fields, in microseconds", "[trace]") {
+    const temporary_file file;
+    {
+        trace_file trace{file.path(), "program"};
+        trace.name_thread(1, "lane");
+        trace.complete("slice", 1, {start, start + 1500us});
+        trace.instant("poll", 1, start + 1ms);
+        trace.arrow_from("127.0.0.1:1", 1, start);
+        trace.arrow_to("127.0.0.1:1", 2, start + 1ms);
+        trace.flush();
+    }
+    const auto events = trace_events(file);
+    REQUIRE(events.size() == 6);
+    CHECK(events[0]["ph"].text() == "M");
+    CHECK(events[0]["args"]["name"].text() == "program");
+    CHECK(events[1]["name"].text() == "thread_name");
+    CHECK(events[2]["ph"].text() == "X");
+    CHECK(events[2]["ts"].number() == 5e6);
+    CHECK(events[2]["dur"].number() == 1500.0);
+    CHECK(events[3]["ph"].text() == "i");
+    CHECK(events[4]["ph"].text() == "s");
+    CHECK(events[5]["ph"].text() == "f");
+    CHECK(events[4]["id"].text() == events[5]["id"].text());
+    for (const auto& event : events) {
+        CHECK(event["pid"].number() == ::getpid());
+    }
+}
+
+TEST_CASE("trace: a file can be read at any time, closed or not", "[trace]") {
+    const temporary_file file;
+    trace_file trace{file.path(), "program"};
+    CHECK(trace_events(file).size() == 1);
+    trace.instant("poll", 1, start);
+    CHECK(trace_events(file).size() == 1); // not flushed
+    trace.flush();
+    CHECK(trace_events(file).size() == 2);
+}
+
+TEST_CASE("trace: processes that append at the same time never tear each other's events",
+          "[trace]") {
+    constexpr int processes = 8;
+    constexpr int events = 200;
+    const temporary_file file;
+    for (int i = 0; i < processes; ++i) {
+        if (::fork() == 0) {
+            try {
+                trace_file trace{file.path(), "child"};
+                for (int k = 0; k < events; ++k) {
+                    trace.instant("poll", 1, start);
+                    trace.flush();
+                }
+            } catch (const std::exception&) {
+                ::_exit(1);
+            }
+            ::_exit(0);
+        }
+    }
+    for (int i = 0; i < processes; ++i) {
+        int status = -1;
+        REQUIRE(::wait(&status) > 0);
+        CHECK(status == 0);
+    }
+    CHECK(trace_events(file).size() == processes * (events + 1));
+}
+
+TEST_CASE("trace: a file that cannot be written is an error that names it", "[trace]") {
+    const auto* const path = GENERATE("/nowhere/trace.json", "/", "/dev/full");
+    CHECK_THROWS_WITH((trace_file{path, "program"}),
+                      Catch::Matchers::StartsWith(std::string{"cannot write "} + path + ": "));
+}
+
+TEST_CASE("trace: a file with something else in it is left alone", "[trace]") {
+    const temporary_file file{"my notes\n"};
+    CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
+                      Catch::Matchers::EndsWith("it is not a trace"));
+    CHECK(file.text() == "my notes\n");
+}
+
+TEST_CASE("trace: a trace that somebody has closed is left alone", "[trace]") {
+    const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n", "[]\r\n\n");
+    const temporary_file file{closed};
+    CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
+                      Catch::Matchers::EndsWith("it is a trace that has been closed"));
+    CHECK(file.text() == closed);
+}
+
+TEST_CASE("trace: an array without events is added to", "[trace]") {
+    const temporary_file file{GENERATE("", "[", "[\n")};
+    const trace_file trace{file.path(), "program"};
+    CHECK(trace_events(file).size() == 1);
+}
+
+TEST_CASE("trace: an event with a comma behind it is followed by ours", "[trace]") {
+    const temporary_file file{"[{\"ph\":\"M\"},\n"};
+    const trace_file trace{file.path(), "program"};
+    CHECK(trace_events(file).size() == 2);
+}

@@ -1,0 +1,216 @@
+// Both clients as processes: signals, standard streams, and what waiting costs.
+
+#include "tests/catch.hpp"
+#include "tests/programs/client_faults.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/read.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+using asio::ip::tcp;
+using namespace netio::testing;
+using namespace std::chrono_literals;
+using Catch::Generators::from_range;
+
+namespace {
+
+/// Answers one client, and keeps what it sends.
+asio::awaitable<void> answer_and_listen(tcp::acceptor& acceptor, std::string text,
+                                        std::string& sent) {
+    auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+    socket.shutdown(tcp::socket::shutdown_send);
+    std::error_code end;
+    co_await asio::async_read(socket, asio::dynamic_buffer(sent),
+                              asio::redirect_error(asio::use_awaitable, end));
+}
+
+struct answered_run {
+    outcome end;
+    std::string sent; ///< by the client to the server
+};
+
+answered_run run_answered(const client& who, std::function<void()> prepare,
+                          const std::vector<std::string>& more = {},
+                          const std::string& text = "-2542.28") {
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    std::string sent;
+    asio::co_spawn(loop, answer_and_listen(acceptor, text, sent), asio::detached);
+    process program{command(who, acceptor.local_endpoint(), more), std::move(prepare)};
+    auto end = wait_while_serving(loop, program);
+    acceptor.close(); // it may not have come at all
+    run_to_end(loop); // read what it left
+    return {std::move(end), std::move(sent)};
+}
+
+/// Programs that are started in the background may have been told to ignore it.
+void heed_interrupts() {
+    std::signal(SIGINT, SIG_DFL);
+}
+
+void check_dies_of_interrupt(process& program) {
+    program.send_signal(SIGINT);
+    CHECK(program.wait().status == 128 + SIGINT);
+}
+
+void write_to_full_disk() {
+    ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
+}
+
+void write_to_pipe_without_reader() {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) == 0) {
+        ::dup2(ends[1], STDOUT_FILENO);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    }
+}
+
+std::chrono::microseconds cost_of_waiting(const client& who, const tcp::endpoint& server,
+                                          const std::string& timeout) {
+    const auto end = run(command(who, server, {"--timeout", timeout}));
+    CAPTURE(who.program, who.options.back(), end.out);
+    CHECK(contains(end.err, "within the timeout"));
+    CHECK(lines_of(end.out).size() <= 8);
+    return end.processor_time;
+}
+
+} // namespace
+
+TEST_CASE("clients: to wait costs no processor time and prints nothing", "[clients][slow]") {
+    const auto who = GENERATE(from_range(clients()));
+    const bool connected = GENERATE(true, false);
+    asio::io_context loop{1};
+    const auto silent = listen_anywhere(loop); // the system accepts, nobody answers
+    const full_backlog unreachable{loop};
+    const auto server = (connected ? silent : unreachable.acceptor).local_endpoint();
+    CAPTURE(who.program, who.options.back(), connected);
+
+    // Beside a client that gives up at once: what it costs to start and to fail.
+    CHECK(cost_of_waiting(who, server, "1s") - cost_of_waiting(who, server, "0s") < 100ms);
+}
+
+TEST_CASE("clients: SIGINT ends one that waits for its answer", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    asio::io_context loop{1};
+    const auto silent = listen_anywhere(loop);
+    process program{command(who, silent.local_endpoint()), heed_interrupts};
+    read_up_to(program, who.waiting);
+    check_dies_of_interrupt(program);
+}
+
+TEST_CASE("clients: SIGINT ends one that computes", "[clients]") {
+    const auto who = GENERATE(client{"serial_client", {"--samples", "1e15"}},
+                              client{"async_client", {"--samples", "1e15", "--chunks", "1"}});
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    std::string sent;
+    asio::co_spawn(loop, answer_and_listen(acceptor, "-2542.28", sent), asio::detached);
+    process program{command(who, acceptor.local_endpoint()), heed_interrupts};
+    if (who.program == "serial_client") {
+        run_to_end(loop); // it has its answer, and has left
+        read_up_to(program, "Server returned");
+    } else {
+        read_up_to(program, "Beginning uniform_sum"); // which is before it asks
+    }
+    check_dies_of_interrupt(program);
+}
+
+TEST_CASE("clients: a reader of stdout who is slow, on a pipe that does not wait, loses nothing",
+          "[clients]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto end = run(command("async_client", {"--port", server.port(), "--samples", "1e6",
+                                                  "--chunks", "1e4", "--time-allotment", "0"}),
+                         [] {
+                             ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 4096);
+                             ::fcntl(STDOUT_FILENO, F_SETFL, O_WRONLY | O_NONBLOCK);
+                         });
+    CHECK(end.err.empty());
+    CHECK(end.status == 0);
+    const auto lines = lines_of(end.out);
+    CHECK(std::count(lines.begin(), lines.end(), "Resuming uniform_sum.") == 10000);
+}
+
+TEST_CASE("clients: no success when stdout is a full disk", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const auto more =
+        GENERATE(from_range(std::vector<std::vector<std::string>>{{}, {"--help"}, {"--version"}}));
+    const auto end = run_answered(who, write_to_full_disk, more).end;
+    CHECK(end.status == 1);
+    CHECK(end.err == who.program + ": cannot write to standard output: No space left on device\n");
+}
+
+TEST_CASE("clients: no success when stdout is closed", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const auto more =
+        GENERATE(from_range(std::vector<std::vector<std::string>>{{}, {"--help"}, {"--version"}}));
+    const auto close_stdout = [] {
+        ::close(STDOUT_FILENO);
+    };
+    const auto end = run_answered(who, close_stdout, more).end;
+    CHECK(end.status == 1);
+    CHECK(end.err == who.program + ": cannot write to standard output: Bad file descriptor\n");
+}
+
+TEST_CASE("clients: no success when the reader of stdout has gone", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const bool ignored = GENERATE(false, true); // SIGPIPE, by whoever started the client
+    const auto end = run_answered(who, [ignored] {
+                         std::signal(SIGPIPE, ignored ? SIG_IGN : SIG_DFL);
+                         write_to_pipe_without_reader();
+                     }).end;
+    CHECK(end.status == (ignored ? 1 : 128 + SIGPIPE));
+    CHECK(end.err ==
+          (ignored ? who.program + ": cannot write to standard output: Broken pipe\n" : ""));
+}
+
+TEST_CASE("clients: what is meant for a closed stream does not reach the server", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const auto text = GENERATE(as<std::string>{}, "-2542.28", "words");
+    const auto closed = GENERATE(
+        from_range(std::vector<std::vector<int>>{{0}, {1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}}));
+    const auto close_them = [&closed] {
+        for (const int descriptor : closed) {
+            ::close(descriptor);
+        }
+    };
+    const auto run = run_answered(who, close_them, {}, text);
+    CAPTURE(who.program, text, closed, run.end.out, run.end.err);
+    const bool can_print = std::find(closed.begin(), closed.end(), STDOUT_FILENO) == closed.end();
+    CHECK(run.end.status == (can_print && text != "words" ? 0 : 1));
+    CHECK(run.sent.empty());
+}
+
+TEST_CASE("clients: the numbers of closed streams are not free for sockets", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    asio::io_context loop{1};
+    const auto silent = listen_anywhere(loop);
+    process program{command(who, silent.local_endpoint()), [] {
+                        ::close(STDIN_FILENO);
+                        ::close(STDERR_FILENO);
+                    }};
+    read_up_to(program, who.waiting);
+    for (const auto* const number : {"0", "2"}) {
+        const auto link = "/proc/" + std::to_string(program.id()) + "/fd/" + number;
+        CHECK(std::filesystem::read_symlink(link) == "/dev/null");
+    }
+}
