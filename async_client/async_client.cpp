@@ -1,38 +1,28 @@
 #include "async_client/async_client.hpp"
 
-#include "common/client/request.hpp"
 #include "common/client/run_report.hpp"
 #include "common/event_loop.hpp"
+#include "common/program/descriptors.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_streams.hpp"
+#include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <asio/error.hpp>
+#include <asio/read.hpp>
+#include <asio/redirect_error.hpp>
 #include <fmt/format.h>
 
-#include <exception>
-#include <stdexcept>
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 namespace netio {
 
+using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-namespace {
-
-template <typename... Args>
-void say(bool is_shown, fmt::format_string<Args...> format, Args&&... args) {
-    if (is_shown) {
-        print_line(format, std::forward<Args>(args)...);
-    }
-}
-
-} // namespace
-
-const run_record& async_client::run() {
-    record_.run.begin = steady_clock::now();
+void async_client::run() {
     record_.requests.resize(options_.requests);
     spawn(sum_uniform_draws());
     for (std::uint64_t i = 1; i <= options_.requests; ++i) {
@@ -42,37 +32,45 @@ const run_record& async_client::run() {
     if (failure_) {
         std::rethrow_exception(failure_);
     }
-    record_.run.end = steady_clock::now();
-    return record_;
 }
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
     print_line("Beginning uniform_sum.");
     random_stream stream{options_.seed};
     uniform_total total;
-    const std::uint64_t chunk_size = options_.samples / options_.chunks;
+    const auto chunk = options_.samples / options_.chunks +
+                       (options_.samples % options_.chunks != 0 ? 1 : 0); // rounded up
     auto resumed = steady_clock::now();
 
-    for (std::uint64_t done = 0; done < chunk_size * options_.chunks; done += chunk_size) {
-        // Looking at the clock costs as much as a hundred draws: once a chunk,
-        // never in the loop that draws.
-        total += uniform_sum(chunk_size, stream);
+    for (std::uint64_t done = 0; done < options_.samples;) {
+        // Looking at the clock costs as much as some hundred draws: once a chunk, never in
+        // the loop that draws.
+        const auto draws = std::min(chunk, options_.samples - done);
+        total += uniform_sum(draws, stream);
+        done += draws;
         const auto now = steady_clock::now();
         if (now - resumed >= options_.allotment) {
             add_slice(resumed, now);
             print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
-                       fmt::group_digits(done + chunk_size - 1), to_text(now - resumed));
+                       fmt::group_digits(done - 1), to_text(now - resumed));
             co_await let_others_run();
             print_line("Resuming uniform_sum.");
             resumed = steady_clock::now();
         }
     }
-    // What is left when the chunks do not divide the samples.
-    total += uniform_sum(options_.samples % options_.chunks, stream);
     add_slice(resumed, steady_clock::now());
-
     summing_ = false;
     print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
+
+    co_await let_others_run();
+    record_.last_pause_end = steady_clock::now();
+}
+
+asio::awaitable<void> async_client::let_others_run() {
+    // A task that polls gets one look on each lap. The others need two: on the first the
+    // deadline cancels what it has to, and the loop takes in the first 128 of the sockets
+    // that are ready; by the end of the second, all that were ready or late have run.
+    co_await yield_for_laps(options_.wait == wait_mode::poll ? 1 : 2);
 }
 
 void async_client::add_slice(steady_clock::time_point begin, steady_clock::time_point end) {
@@ -82,53 +80,86 @@ void async_client::add_slice(steady_clock::time_point begin, steady_clock::time_
 }
 
 asio::awaitable<void> async_client::server_request(std::uint64_t number) {
-    const auto name = options_.request_name(number);
-    const bool is_shown = options_.is_shown(number);
-    say(is_shown, "Beginning {}.", name);
-    say(number == 4 && !is_shown, "Beginning {} more, not shown.\n", options_.hidden_requests());
-    request pending{loop_, name, options_.address, endpoints_, options_.timeout};
-
-    if (options_.is_recorded()) {
-        pending.record_all_looks();
+    request_lines lines{options_.request_name(number), options_.is_shown(number)};
+    lines.begin();
+    if (number == 4 && !options_.is_shown(number)) {
+        print_line("Beginning {} more, not shown.\n", options_.hidden_requests());
     }
-    while (!pending.advance()) {
-        say(is_shown, "Pausing {}.\n", name);
-        if (options_.wait == wait_mode::poll) {
-            co_await ask_again(pending);
-        } else {
-            co_await be_woken(pending);
+    auto& record = record_.requests.at(number - 1);
+    record.name = options_.request_name(number);
+
+    const reply_reader read = [this, &lines](request& pending) {
+        switch (options_.wait) {
+        case wait_mode::poll:
+            return poll(pending, lines);
+        case wait_mode::ready:
+            return wait_until_ready(pending, lines);
+        default:
+            return wait_for_completion(pending, lines);
         }
-        say(is_shown, "Resuming {}.", name);
-    }
-    record_.requests.at(number - 1) = pending.record();
-    say(is_shown, "====== Done {}. total: {:.2f}. ======\n", name, pending.reply());
+    };
+    lines.pause(); // until the connection has been made, and then until the reply is there
+    auto asking = ask(server_, record, read);
+    lines.done(co_await std::move(asking));
 }
 
-// --wait poll and --wait ready differ in one thing: who comes back when. One that
-// polls has a turn on every lap of the loop, needed or not: many of them make each
-// lap longer. One that waits for readiness costs nothing until the system tells the
-// loop that its socket has something to read; whoever pauses leaves the loop the time
-// to find out.
+// Three ways to wait for the reply. They differ in who asks the system, who moves the bytes,
+// and who resumes the task:
+//
+//               asks the system      moves the bytes    resumes the task
+//   poll        the task             the task           the task queues itself on each lap
+//   ready       the loop (reactor)   the task           the loop, when bytes have come
+//   completion  the loop             asio (proactor)    the loop, when the reply is complete
+//
+// A task that polls has a turn on every lap, needed or not, and many of them make each lap
+// longer. The other two cost nothing until the system has news. Completion is the one to use.
 
-asio::awaitable<void> async_client::ask_again(request& pending) {
-    if (summing_) {
+asio::awaitable<std::error_code> async_client::poll(request& pending, request_lines& lines) {
+    auto end = pending.look();
+    while (end == asio::error::would_block) {
+        if (!summing_) {
+            // With no other task to take turns with, polling would only keep the thread busy.
+            auto waiting = wait_until_ready(pending, lines);
+            co_return co_await std::move(waiting);
+        }
+        note_look(pending, true);
+        lines.pause();
         co_await yield_to_event_loop();
-    } else {
-        // With no other work to take turns with, polling would only keep the
-        // thread busy.
-        co_await be_woken(pending);
+        lines.resume();
+        end = pending.look();
     }
+    co_return end;
 }
 
-asio::awaitable<void> async_client::be_woken(request& pending) {
-    co_await pending.ready_or_expired();
+asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending,
+                                                                request_lines& lines) {
+    auto end = pending.look();
+    while (end == asio::error::would_block) {
+        note_look(pending, false);
+        lines.pause();
+        std::error_code deadline; // cancels the wait; then the look below is the last
+        co_await pending.socket().async_wait(tcp::socket::wait_read,
+                                             asio::redirect_error(asio::use_awaitable, deadline));
+        ++pending.record().wake_ups;
+        lines.resume();
+        end = pending.look();
+    }
+    co_return end;
 }
 
-asio::awaitable<void> async_client::let_others_run() {
-    if (options_.wait == wait_mode::poll) {
-        co_await yield_to_event_loop();
-    } else {
-        co_await yield_to_whoever_is_ready();
+asio::awaitable<std::error_code> async_client::wait_for_completion(request& pending,
+                                                                   request_lines& lines) {
+    std::error_code end;
+    co_await asio::async_read(pending.socket(), pending.buffer(),
+                              asio::redirect_error(asio::use_awaitable, end));
+    ++pending.record().wake_ups;
+    lines.resume();
+    co_return end;
+}
+
+void async_client::note_look(request& pending, bool polling) const {
+    if (options_.is_recorded()) {
+        pending.record().looks.push_back({steady_clock::now(), polling});
     }
 }
 
@@ -148,36 +179,21 @@ asio::awaitable<void> async_client::stop_at_failure(asio::awaitable<void> task) 
     }
 }
 
-async_client::async_client(asio::io_context& loop, const async_client_options& options)
+async_client::async_client(asio::io_context& loop, const async_client_options& options,
+                           server_to_ask server, run_record& record)
     : loop_{loop}
     , options_{options}
-    , endpoints_{resolve(loop, options.address)} {}
+    , server_{std::move(server)}
+    , record_{record} {}
 
 void run_async_client(const async_client_options& options) {
+    raise_descriptor_limit(); // each request takes a socket
+    run_record record;        // outlives the loop, and with it every task
     asio::io_context loop{1}; // 1: only this thread will run it
     run_report report{options, "async_client"};
-    async_client client{loop, options};
-    report.show(client.run());
-}
-
-async_client_options parse_async_client_options(int argc, const char* const* argv) {
-    async_client_options options;
-    command_line line{"async_client", "Asks the server and sums uniform draws at the same time, "
-                                      "on one thread."};
-    add(line, options);
-    line.add_duration("--time-allotment", options.allotment,
-                      "How long uniform_sum runs before it yields");
-    line.add_count("--chunks", options.chunks, {1, 1'000'000'000'000'000},
-                   "How often uniform_sum looks at the clock");
-    line.add_option("--wait", "poll|ready", "How server_request waits (default poll)",
-                    [&options](std::string_view text) {
-                        if (text != "poll" && text != "ready") {
-                            throw std::invalid_argument("poll or ready is wanted");
-                        }
-                        options.wait = text == "poll" ? wait_mode::poll : wait_mode::ready;
-                    });
-    line.parse(argc, argv);
-    return options;
+    const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
+    async_client client{loop, options, server, record};
+    report.of(record, [&client] { client.run(); });
 }
 
 } // namespace netio

@@ -1,6 +1,6 @@
 #include "async_client/async_client.hpp"
+#include "common/program/descriptors.hpp"
 #include "common/program/fail.hpp"
-#include "common/program/standard_streams.hpp"
 
 #include <cstdlib>
 

@@ -1,43 +1,29 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
-#include <asio/ip/tcp.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include <chrono>
-#include <system_error>
-
 namespace netio {
 
-/// Suspends the calling coroutine and puts it at the end of the event loop's
-/// queue: everything that is ready now gets its turn first.
+/// Suspends the calling coroutine and puts it at the end of the event loop's queue:
+/// everything that is queued already runs first.
 ///
-/// Counterpart of YieldToEventLoop in async_approach.py. It is post and not
-/// dispatch: dispatch may resume the caller at once, which gives nobody a turn.
+/// Counterpart of YieldToEventLoop in async_approach.py. It is post and not dispatch:
+/// dispatch may resume the caller immediately, and then no other task gets a turn.
 [[nodiscard]] inline asio::awaitable<void> yield_to_event_loop() {
     return asio::post(asio::use_awaitable);
 }
 
-/// Suspends the calling coroutine until all have had their turn whom the system reports
-/// as ready, or whose time is up.
+/// Suspends the calling coroutine for @p laps laps of the event loop. In each, the loop
+/// asks the system which sockets are ready and which timers have expired, and runs the
+/// tasks that waited for them.
 ///
-/// That takes three laps of the loop: in the first it asks the system, and queues them,
-/// behind the caller; in the second they run; in the third those whose waiting they have
-/// cancelled, see wait_until().
-[[nodiscard]] asio::awaitable<void> yield_to_whoever_is_ready();
-
-/// Suspends the calling coroutine until @p socket is ready or time is up; then all
-/// pending operations of the socket are cancelled.
-///
-/// @return true when it is ready; false at the deadline, or when the socket's
-///         pending operations were cancelled.
-[[nodiscard]] asio::awaitable<bool> wait_until(asio::ip::tcp::socket& socket,
-                                               asio::ip::tcp::socket::wait_type what,
-                                               std::chrono::steady_clock::time_point deadline);
-
-/// Takes the error that the system holds for @p socket: how a connect ended, or
-/// that the peer has reset the connection. No error when all is well.
-[[nodiscard]] std::error_code take_pending_error(asio::ip::tcp::socket& socket);
+/// A workaround, not a shape to copy: it keeps a task that computes for a second at a time
+/// from delaying the others by a second more. yield_to_event_loop() would queue it ahead of
+/// the tasks that the system is about to report. This is a timer that has expired, and so is
+/// reported with them, and behind them: asio's reactors queue sockets before timers. A task
+/// whose slices are short has no need of it.
+[[nodiscard]] asio::awaitable<void> yield_for_laps(int laps);
 
 } // namespace netio

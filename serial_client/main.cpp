@@ -1,5 +1,5 @@
+#include "common/program/descriptors.hpp"
 #include "common/program/fail.hpp"
-#include "common/program/standard_streams.hpp"
 #include "serial_client/serial_client.hpp"
 
 #include <cstdlib>

@@ -1,55 +1,39 @@
 #include "serial_client/serial_client.hpp"
 
-#include "common/client/request.hpp"
+#include "common/client/ask.hpp"
 #include "common/client/run_report.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_streams.hpp"
+#include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/use_future.hpp>
 
 #include <chrono>
-#include <exception>
-#include <utility>
+#include <cstdint>
 
 namespace netio {
 namespace {
 
 using std::chrono::steady_clock;
 
-asio::awaitable<double> finish(request pending, run_record& record) {
-    while (!pending.advance()) {
-        co_await pending.ready_or_expired();
-    }
-    record.requests.push_back(pending.record());
-    co_return pending.reply();
-}
-
-double ask_server(asio::io_context& loop, request pending, run_record& record) {
-    double reply = 0.0;
-    asio::co_spawn(loop, finish(std::move(pending), record),
-                   [&reply](std::exception_ptr failure, double number) {
-                       if (failure) {
-                           std::rethrow_exception(failure); // leaves run() below
-                       }
-                       reply = number;
-                   });
-    // The loop has nothing else to do: here the program idles until the answer is there.
+double ask_and_wait(asio::io_context& loop, const server_to_ask& server, request_record& record) {
+    auto reply = asio::co_spawn(loop, ask(server, record), asio::use_future);
+    // The loop has nothing else to do: here the program idles until the answer arrives.
     loop.restart();
     loop.run();
-    return reply;
+    return reply.get(); // or throws what ask() has thrown
 }
 
-void request_computation(asio::io_context& loop, request pending, run_record& record,
-                         bool is_shown) {
+void request_computation(asio::io_context& loop, const server_to_ask& server,
+                         request_record& record, bool is_shown) {
     if (is_shown) {
         print_line("Requesting computation from server.");
     }
-    const double reply = ask_server(loop, std::move(pending), record);
+    const double reply = ask_and_wait(loop, server, record);
     if (is_shown) {
-        print_line("Server returned {:.2f}. Ran for: {}.", reply,
-                   to_text(record.requests.back().life.length()));
+        print_line("Server returned {:.2f}. Ran for: {}.", reply, to_text(record.life.length()));
     }
 }
 
@@ -64,23 +48,21 @@ void compute(const client_options& options, run_record& record) {
 } // namespace
 
 void run_serial_client(const client_options& options) {
+    run_record record;
     asio::io_context loop{1}; // 1: only this thread will run it
     run_report report{options, "serial_client"};
-    const auto endpoints = resolve(loop, options.address);
-    run_record record;
-    record.run.begin = steady_clock::now();
+    const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
 
-    for (std::uint64_t i = 1; i <= options.requests; ++i) {
-        if (i == 4 && !options.is_shown(i)) {
-            print_line("Requesting {} more, not shown.", options.hidden_requests());
+    report.of(record, [&] {
+        for (std::uint64_t i = 1; i <= options.requests; ++i) {
+            if (i == 4 && !options.is_shown(i)) {
+                print_line("Requesting {} more, not shown.", options.hidden_requests());
+            }
+            record.requests.push_back({options.request_name(i)});
+            request_computation(loop, server, record.requests.back(), options.is_shown(i));
         }
-        request pending{loop, options.request_name(i), options.address, endpoints, options.timeout};
-        request_computation(loop, std::move(pending), record, options.is_shown(i));
-    }
-    compute(options, record);
-
-    record.run.end = steady_clock::now();
-    report.show(record);
+        compute(options, record);
+    });
 }
 
 client_options parse_serial_client_options(int argc, const char* const* argv) {

@@ -3,8 +3,8 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 
-#include <atomic>
 #include <cstdint>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -27,13 +27,16 @@ public:
 
     [[nodiscard]] asio::io_context::executor_type get_executor() { return queue_.get_executor(); }
 
+    /// The number, from 1, of the computing thread that calls this; 0 on any other thread.
+    [[nodiscard]] static std::uint64_t current();
+
 private:
-    void start_threads(std::uint64_t count);
+    void run(std::uint64_t number);
     void join();
 
     asio::io_context queue_;
     asio::executor_work_guard<asio::io_context::executor_type> open_; ///< stay when idle
-    std::atomic<bool> all_started_ = false;
+    std::latch all_created_{1};
     std::vector<std::thread> threads_;
 };
 

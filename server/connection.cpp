@@ -1,22 +1,20 @@
-// What the server does for one client, from its connect to its close.
+#include "server/connection.hpp"
 
-#include "common/event_loop.hpp"
-#include "common/random/random_sum.hpp"
+#include "common/deadline.hpp"
 #include "common/reply.hpp"
 #include "server/log.hpp"
-#include "server/server.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
-#include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <sys/socket.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace netio {
@@ -25,136 +23,148 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-asio::awaitable<void> server::serve(connection_ptr client) {
-    watch_for_reset(client);
-    if (options_.delay > 0ns) {
-        co_await wait_for_wake_up(client, options_.delay);
-    }
-    co_await compute(client);
-    client->socket.cancel(); // no longer watched
+namespace {
 
-    co_await answer(client);
-    log("Done. Closing connection: {}.\n", fmt::streamed(client->peer));
-    trace_computation(*client);
-    co_await close_lingering(client);
+#ifdef MSG_MORE
+constexpr int more_follows = MSG_MORE;
+#else
+constexpr int more_follows = 0;
+#endif
+
+/// Takes and clears what has gone wrong with the socket since it was last asked.
+std::error_code take_pending_error(tcp::socket& socket) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+        error = errno;
+    }
+    return {error, asio::error::get_system_category()};
 }
 
-/// Only a reset means that the client is gone: one that has merely shut down its
-/// sending side still wants its answer.
-void server::watch_for_reset(const connection_ptr& client) {
-    client->socket.async_wait(tcp::socket::wait_error, [client](std::error_code error) {
+} // namespace
+
+connection::connection(tcp::socket socket, const tcp::endpoint& peer, std::uint64_t number,
+                       workplace& shared)
+    : socket_{std::move(socket)}
+    , peer_{peer}
+    , number_{number}
+    , shared_{shared}
+    , news_{socket_.get_executor()} {}
+
+asio::awaitable<void> connection::serve() {
+    watch_for_reset();
+    if (shared_.options.delay > 0ns) {
+        co_await wait_for_news(shared_.options.delay);
+    }
+    co_await compute_total();
+    socket_.cancel(); // no longer watched
+
+    co_await answer();
+    log("Done. Closing connection: {}.\n", fmt::streamed(peer_));
+    shared_.trace.add(result_, peer_);
+    co_await close_lingering();
+}
+
+/// Only a reset means that the client is gone: one that has merely shut down its sending
+/// side still wants its answer. (A client that is killed also sends no more than that: TCP
+/// cannot tell the two apart, so for such a client the server computes to the end.)
+void connection::watch_for_reset() {
+    socket_.async_wait(tcp::socket::wait_error, [self = shared_from_this()](std::error_code error) {
         if (error) {
             return; // no longer watched
         }
-        if (take_pending_error(client->socket)) {
-            client->gone = true;
-            client->wake_up.cancel();
+        if (take_pending_error(self->socket_)) {
+            self->is_gone_ = true;
+            self->news_.notify();
         } else {
-            watch_for_reset(client); // it has sent urgent data, which is reported here, too
+            self->discard_urgent_data();
+            self->watch_for_reset();
         }
     });
 }
 
-/// A timer that is cancelled when there is news does for coroutines what a
-/// condition variable does for threads.
-asio::awaitable<void> server::wait_for_wake_up(connection_ptr client,
-                                               steady_clock::duration at_most) {
-    co_await wait_for(client->wake_up, at_most);
-    if (client->gone) {
+/// Urgent data is reported here, too, again and again until it has been read.
+void connection::discard_urgent_data() {
+    char byte = 0;
+    std::error_code none;
+    socket_.non_blocking(true);
+    socket_.receive(asio::buffer(&byte, 1), MSG_OOB, none);
+}
+
+asio::awaitable<void> connection::wait_for_news(std::chrono::nanoseconds at_most) {
+    co_await news_.wait(at_most);
+    if (is_gone_) {
         throw std::system_error(make_error_code(asio::error::connection_reset));
     }
 }
 
-/// A few draws are summed at once. More are by a computing thread, while this one
-/// sees to the others.
-asio::awaitable<void> server::compute(connection_ptr client) {
+/// A few draws are summed immediately. More are by a computing thread, while this one sees
+/// to the other clients.
+asio::awaitable<void> connection::compute_total() {
     constexpr std::uint64_t few = 2'000; // draws: done before another thread is awake
-    if (options_.samples <= few) {
-        client->result = sum_for(*client);
+    const auto samples = shared_.options.samples;
+    const auto seed = shared_.options.seed;
+    if (samples <= few) {
+        result_ = compute(samples, seed, number_, is_gone_);
         co_return;
     }
-    asio::post(threads_.get_executor(), [this, client]() mutable {
-        const auto result = sum_for(*client);
-        asio::post(loop_, [client = std::move(client), result] {
-            client->result = result;
-            client->wake_up.cancel();
+    auto work = [self = shared_from_this(), samples, seed]() mutable {
+        const auto result = compute(samples, seed, self->number_, self->is_gone_);
+        const auto loop = self->socket_.get_executor();
+        asio::post(loop, [self = std::move(self), result] {
+            self->result_ = result;
+            self->news_.notify();
         });
-    });
-    co_await wait_for_wake_up(client, forever);
+    };
+    asio::post(shared_.threads.get_executor(), std::move(work));
+    co_await wait_for_news(steady_clock::duration::max());
 }
 
-/// Runs on a computing thread, as a rule, and leaves off within a few milliseconds when the
-/// client is gone.
-server::computation server::sum_for(const connection& client) const {
-    constexpr std::uint64_t slice = 1'000'000; // draws: about 1 ms
-    const auto begin = steady_clock::now();
-    random_stream stream{options_.seed, client.number};
-    double total = 0.0;
-    for (std::uint64_t left = options_.samples; left > 0 && !client.gone;) {
-        const auto draws = std::min(left, slice);
-        total += gaussian_sum(draws, stream);
-        left -= draws;
-    }
-    return {total, {begin, steady_clock::now()}, static_cast<std::uint64_t>(::gettid())};
-}
-
-void server::trace_computation(const connection& client) {
-    if (!trace_) {
-        return;
-    }
-    const auto& [total, span, thread] = client.result;
-    if (traced_threads_.insert(thread).second) {
-        const bool is_loop = thread == static_cast<std::uint64_t>(::getpid());
-        trace_->name_thread(thread, is_loop ? "event loop" : "computing thread");
-    }
-    trace_->complete("gaussian_sum", thread, span);
-    trace_->arrow_to(fmt::to_string(fmt::streamed(client.peer)), thread, span.begin);
-    try {
-        trace_->flush();
-    } catch (const std::exception& error) {
-        warn("{}; tracing no more", error.what()); // a full disk is not the clients' fault
-        trace_.reset();
-    }
-}
-
-/// So few bytes always find room in the system's buffer: this does not wait for a
-/// client that does not read.
-asio::awaitable<void> server::answer(connection_ptr client) {
-    // The number and the end of the stream travel together: one packet, and one
-    // wake-up of the client.
-    const auto reply = format_reply(client->result.total);
-    co_await client->socket.async_send(asio::buffer(reply), MSG_MORE, asio::use_awaitable);
+/// So few bytes always find room in the system's buffer: this does not wait for a client
+/// that does not read.
+asio::awaitable<void> connection::answer() {
+    // The number and the end of the stream travel together: one packet, and one wake-up
+    // of the client.
+    const auto reply = format_reply(result_.total);
+    co_await socket_.async_send(asio::buffer(reply), more_follows, asio::use_awaitable);
     std::error_code reset; // the next read tells
-    client->socket.shutdown(tcp::socket::shutdown_send, reset);
+    socket_.shutdown(tcp::socket::shutdown_send, reset);
+    is_answered_ = true;
 }
 
-/// Lingering close. To close a socket while bytes are unread, or still to come,
-/// resets the connection, and the reset can overtake the answer and destroy it.
-/// So: having said that this was all, read until the client has closed its side,
-/// but not for ever.
-asio::awaitable<void> server::close_lingering(connection_ptr client) {
+/// Lingering close. To close a socket while bytes are unread, or still to come, resets the
+/// connection, and the reset can overtake the answer and destroy it. So: having said that
+/// this was all, read until the client has closed its side, but not for ever.
+asio::awaitable<void> connection::close_lingering() {
+    static std::array<char, 65536> discarded; // for what clients send: the server reads no input
     const auto end = steady_clock::now() + 3s;
     std::error_code error;
-    client->socket.non_blocking(true);
-    client->answered = true;
+    socket_.non_blocking(true);
     bool sends = false;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
-        // A server that is to stop does not wait for those who never sent anything.
-        const auto longest_silence = stopping() && !sends ? 100ms : 1000ms;
-        const auto deadline = std::min(end, steady_clock::now() + longest_silence);
-        auto wait = wait_until(client->socket, tcp::socket::wait_read, deadline);
-        const bool readable = co_await std::move(wait);
-        if (!readable && steady_clock::now() >= deadline) {
+        // A server that is to stop does not wait for clients that have never sent anything.
+        const auto longest_silence = is_hurried_ && !sends ? 100ms : 1000ms;
+        const deadline silence{socket_, std::min(end, steady_clock::now() + longest_silence)};
+        std::error_code cancelled; // by the deadline, or because the server is to stop
+        co_await socket_.async_wait(tcp::socket::wait_read,
+                                    asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled && silence.has_passed()) {
             break;
         }
-        sends = client->socket.read_some(asio::buffer(discarded_), error) > 0 || sends;
+        sends = socket_.read_some(asio::buffer(discarded), error) > 0 || sends;
     }
 }
 
-asio::awaitable<void> server::wait_for(asio::steady_timer& timer, steady_clock::duration at_most) {
-    timer.expires_after(at_most);
-    std::error_code cancelled;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+void connection::hurry() {
+    is_hurried_ = true;
+    if (is_answered_) {
+        socket_.cancel(); // to linger no longer than needed
+    }
+}
+
+void connection::abandon() {
+    is_gone_ = true;
+    socket_.close();
 }
 
 } // namespace netio

@@ -7,25 +7,23 @@
 
 namespace netio {
 
-enum class log_stream { out, err };
-
-/// Writes as much of the text as there is room for, without waiting.
+/// Writes @p text to a pipe, terminal or file, if there is room for it without waiting.
 ///
-/// A server outlives whoever reads its output. A closed pipe, a full disk, or one
-/// who has stopped reading is no reason to fail the clients: the rest is lost then.
-void write_what_fits(log_stream stream, const std::string& text);
+/// A server outlives the readers of its output. A closed pipe, a full disk, or a terminal
+/// that has been stopped is no reason to fail the clients: the text is lost then.
+void write_if_there_is_room(int descriptor, const std::string& text);
 
-/// Prints a line to stdout, if that takes it.
+/// Prints a line to stdout, if there is room for it.
 template <typename... Args>
 void log(fmt::format_string<Args...> format, Args&&... args) {
-    write_what_fits(log_stream::out, fmt::format(format, std::forward<Args>(args)...) + '\n');
+    write_if_there_is_room(1, fmt::format(format, std::forward<Args>(args)...) + '\n');
 }
 
 /// Prints a line to stderr, likewise.
 template <typename... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
-    write_what_fits(log_stream::err,
-                    fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
+    write_if_there_is_room(
+        2, fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
 }
 
 } // namespace netio

@@ -1,17 +1,58 @@
+#include "common/program/descriptors.hpp"
 #include "common/program/fail.hpp"
-#include "common/program/standard_streams.hpp"
+#include "server/log.hpp"
 #include "server/server.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/signal_set.hpp>
+#include <fmt/ostream.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
+
+namespace {
+
+/// The first signal stops the server; the second ends it, even with clients unanswered.
+void stop_at(asio::signal_set& signals, netio::server& server) {
+    signals.async_wait([&](std::error_code cancelled, int) {
+        if (cancelled) {
+            return;
+        }
+        server.stop();
+        if (const auto clients = server.unanswered(); clients > 0) {
+            netio::warn("stopping: {} still to be answered; a second signal drops {}",
+                        clients == 1 ? "1 client is" : fmt::format("{} clients are", clients),
+                        clients == 1 ? "it" : "them");
+        }
+        signals.async_wait([](std::error_code done, int) {
+            if (!done) {
+                throw std::runtime_error("stopped by a second signal, with clients unanswered");
+            }
+        });
+    });
+}
+
+} // namespace
 
 int main(int argc, char* argv[]) try {
     netio::reserve_standard_descriptors();
-    std::signal(SIGPIPE, SIG_IGN); // whoever reads stdout may go; the server stays
+    netio::raise_descriptor_limit();
+    std::signal(SIGPIPE, SIG_IGN); // the reader of stdout may go; the server stays
     const auto options = netio::parse_server_options(argc, argv);
 
     asio::io_context loop{1}; // 1: only this thread will run it
     netio::server server{loop, options};
+    asio::signal_set signals{loop, SIGINT, SIGTERM};
+    stop_at(signals, server);
+    netio::log("Server is running and listening on: {}.", fmt::streamed(server.endpoint()));
+
+    asio::co_spawn(loop, server.run(), [&](std::exception_ptr failure) {
+        signals.cancel(); // the last thing that the loop waits for
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    });
     loop.run();
     return EXIT_SUCCESS;
 } catch (...) {

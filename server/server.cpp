@@ -1,8 +1,5 @@
-// Listening, accepting, stopping.
-
 #include "server/server.hpp"
 
-#include "common/workload.hpp"
 #include "server/log.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -12,15 +9,13 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <csignal>
+#include <chrono>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 namespace netio {
 
 using asio::ip::tcp;
-using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 namespace {
@@ -39,45 +34,29 @@ tcp::endpoint as_its_client_knows_it(const tcp::endpoint& peer) {
 
 server::server(asio::io_context& loop, const server_options& options)
     : loop_{loop}
-    , options_{options}
     , acceptor_{loop}
-    , signals_{loop}
-    , connection_ended_{loop}
-    , threads_{options.threads} {
-    if (!options.trace.empty()) {
-        trace_.emplace(options.trace, "server");
-    }
+    , connection_ended_{loop.get_executor()}
+    , shared_{options} {
     listen();
-    // Not before: looking up a name may take long, and is ended in the usual way.
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    log("Server is running and listening on: {}.", fmt::streamed(acceptor_.local_endpoint()));
-    stop_on_signal();
-    asio::co_spawn(loop_, run(), [](std::exception_ptr failure) {
-        if (failure) {
-            std::rethrow_exception(failure); // without this coroutine there is no server
-        }
-    });
 }
 
 server::~server() {
     for (const auto& client : connections_) {
-        client->gone = true;
+        client->abandon();
     }
 }
 
 asio::awaitable<void> server::run() {
     co_await accept_connections();
     while (!connections_.empty()) {
-        co_await wait_for(connection_ended_, forever);
+        co_await connection_ended_.wait();
     }
-    signals_.cancel(); // the last thing that the loop waits for
 }
 
 asio::awaitable<void> server::accept_connections() {
-    while (!stopping()) {
-        if (connections_.size() >= options_.max_connections) {
-            co_await wait_for(connection_ended_, forever);
+    while (!is_stopping()) {
+        if (connections_.size() >= shared_.options.max_connections) {
+            co_await connection_ended_.wait();
             continue;
         }
         tcp::endpoint peer; // filled in here: remote_endpoint() throws after an early reset
@@ -86,27 +65,26 @@ asio::awaitable<void> server::accept_connections() {
             co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
         if (!error) {
             begin_serving(std::move(socket), as_its_client_knows_it(peer));
-        } else if (error != asio::error::connection_aborted && !stopping()) {
+        } else if (error != asio::error::connection_aborted && !is_stopping()) {
             co_await back_off(error);
         }
     }
 }
 
-/// Out of descriptors or memory, most likely: to try again at once would only keep
-/// the thread busy, and to say so each time would fill a disk.
+/// Out of descriptors or memory, most likely: to try again immediately would only keep the
+/// thread busy, and to say so each time would fill a disk.
 asio::awaitable<void> server::back_off(std::error_code error) {
-    if (!std::exchange(complained_, true)) {
+    if (!std::exchange(has_warned_, true)) {
         warn("cannot accept connections for now: {}", error.message());
     }
-    co_await wait_for(connection_ended_, 100ms);
+    co_await connection_ended_.wait(100ms);
 }
 
 void server::begin_serving(tcp::socket socket, const tcp::endpoint& peer) {
     log("Processing new connection: {}.", fmt::streamed(peer));
-    auto client = std::make_shared<connection>(std::move(socket), peer, accepted_++,
-                                               asio::steady_timer{loop_});
+    auto client = std::make_shared<connection>(std::move(socket), peer, accepted_++, shared_);
     connections_.insert(client);
-    asio::co_spawn(loop_, serve(client), [this, client](std::exception_ptr failure) {
+    asio::co_spawn(loop_, client->serve(), [this, client](std::exception_ptr failure) {
         end_serving(client, std::move(failure));
     });
 }
@@ -118,41 +96,29 @@ void server::end_serving(const connection_ptr& client, std::exception_ptr failur
         }
     } catch (const std::exception& error) {
         // One client's trouble is not the server's: say so and go on.
-        warn("connection {}: {}", fmt::streamed(client->peer), error.what());
+        warn("connection {}: {}", fmt::streamed(client->peer()), error.what());
     }
-    client->gone = true; // should its sum still run
-    client->socket.close();
+    client->abandon();
     connections_.erase(client);
-    connection_ended_.cancel();
+    connection_ended_.notify();
 }
 
 void server::stop() {
     acceptor_.close();
-    connection_ended_.cancel();
+    connection_ended_.notify();
     for (const auto& client : connections_) {
-        if (client->answered) {
-            client->socket.cancel(); // to linger no longer than needed
-        }
+        client->hurry();
     }
 }
 
-void server::stop_on_signal() {
-    signals_.async_wait([this](std::error_code cancelled, int) {
-        if (cancelled) {
-            return;
-        }
-        signals_.async_wait([](std::error_code done, int) {
-            if (!done) {
-                throw std::runtime_error("stopped by a second signal, with clients unanswered");
-            }
-        });
-        stop();
-    });
+std::ptrdiff_t server::unanswered() const {
+    return std::count_if(connections_.begin(), connections_.end(),
+                         [](const auto& client) { return !client->is_answered(); });
 }
 
 void server::listen() {
     std::error_code refused;
-    for (const auto& endpoint : resolve(loop_, options_.address)) {
+    for (const auto& endpoint : resolve(loop_, shared_.options.address)) {
         try {
             listen_on(endpoint);
             return;
@@ -160,8 +126,10 @@ void server::listen() {
             refused = error.code();
         }
     }
-    throw std::runtime_error(
-        fmt::format("cannot listen on {}: {}", to_string(options_.address), refused.message()));
+    throw std::runtime_error(fmt::format(
+        "cannot listen on {}: {}{}", to_string(shared_.options.address), refused.message(),
+        refused == asio::error::address_in_use ? ". Is another server running? Try another --port"
+                                               : ""));
 }
 
 void server::listen_on(const tcp::endpoint& endpoint) {
@@ -173,24 +141,6 @@ void server::listen_on(const tcp::endpoint& endpoint) {
     acceptor_.set_option(tcp::acceptor::enable_connection_aborted(true));
     acceptor_.bind(endpoint);
     acceptor_.listen(backlog);
-}
-
-server_options::server_options()
-    : threads{std::max(1U, std::thread::hardware_concurrency())} {
-    samples = gaussian_samples;
-}
-
-server_options parse_server_options(int argc, const char* const* argv) {
-    server_options options;
-    command_line line{"server", "Sums Gaussian draws for whoever connects, answers with the "
-                                "number, closes."};
-    line.add(options, {0, 65535});
-    line.add_count("--threads", options.threads, {1, 65536}, "Computing threads");
-    line.add_duration("--delay", options.delay, "Wait this long before computing");
-    line.add_count("--max-connections", options.max_connections, {1, 1'000'000},
-                   "Connections served at once; more wait in the backlog");
-    line.parse(argc, argv);
-    return options;
 }
 
 } // namespace netio

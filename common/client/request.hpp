@@ -2,9 +2,11 @@
 
 #include "common/address.hpp"
 #include "common/client/run_record.hpp"
+#include "common/deadline.hpp"
+#include "common/reply.hpp"
 
-#include <asio/awaitable.hpp>
-#include <asio/io_context.hpp>
+#include <asio/any_io_executor.hpp>
+#include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
@@ -14,59 +16,58 @@
 
 namespace netio {
 
-/// One request to the server, as an operation that never blocks: connect, read
-/// to the end of the stream, understand the number.
+/// Where the server is, and how long it may take to answer.
+struct server_to_ask {
+    server_address address;                         ///< as the user wrote it, for messages
+    std::vector<asio::ip::tcp::endpoint> endpoints; ///< where that leads; tried in this order
+    std::chrono::nanoseconds timeout;               ///< from the connect to the end of the reply
+};
+
+/// One request while it is under way: its socket, its deadline, the reply so far.
 ///
-/// What to do while the answer is not there is the caller's affair:
-///
-///     while (!request.advance()) {
-///         co_await request.ready_or_expired();
-///     }
-///     use(request.reply());
+/// When this object goes before the reply has come, the request is given up.
 class request {
 public:
-    /// @param name      for the record of it.
-    /// @param endpoints where the server may be; tried in this order.
-    /// @param timeout   for the whole request, counted from now.
-    request(asio::io_context& loop, std::string name, server_address address,
-            std::vector<asio::ip::tcp::endpoint> endpoints, std::chrono::nanoseconds timeout);
+    /// The timeout begins now.
+    request(const asio::any_io_executor& executor, const server_to_ask& server,
+            request_record& record);
+    ~request();
 
-    /// Gets as far as it can without waiting.
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+    [[nodiscard]] asio::ip::tcp::socket& socket() { return socket_; }
+    [[nodiscard]] request_record& record() { return record_; }
+
+    /// Where the reply goes. Holds one byte more than a reply may have: a reader that fills
+    /// it has seen that the reply is too long.
+    [[nodiscard]] auto buffer() { return asio::dynamic_buffer(text_, max_reply_size + 1); }
+
+    /// Takes what the system has received so far, without waiting.
     ///
-    /// @return true once the whole reply is there, false if that takes longer.
-    /// @throws std::runtime_error naming the address: no connection, connection
-    ///         lost, not one number, or time is up.
-    [[nodiscard]] bool advance();
+    /// @return asio::error::eof at the end of the reply, none if it is too long,
+    ///         would_block while more may come, or timed_out when that is too late.
+    [[nodiscard]] std::error_code look();
 
-    /// Suspends the caller, after advance() has returned false, until it can get
-    /// further, or time is up.
-    [[nodiscard]] asio::awaitable<void> ready_or_expired();
+    /// Checks how connecting ended.
+    /// @throws std::runtime_error naming the address, if it failed.
+    void check_connected(std::error_code error);
 
-    /// The server's number; only after advance() has returned true.
-    [[nodiscard]] double reply() const { return reply_; }
-
-    /// Remembers every look, not only the last: there may be millions.
-    void record_all_looks() { records_all_looks_ = true; }
-
-    /// What became of it, and when.
-    [[nodiscard]] const request_record& record() const { return record_; }
+    /// The server's number.
+    /// @param end how reading the reply ended; eof is the one error that means success.
+    /// @throws std::runtime_error naming the address, if it is not one finite number, or
+    ///         reading ended otherwise.
+    [[nodiscard]] double reply(std::error_code end);
 
 private:
-    [[nodiscard]] bool connect();
-    [[nodiscard]] std::error_code start_connecting();
-    [[nodiscard]] bool read_to_end();
-    [[nodiscard]] double understand() const;
+    [[noreturn]] void throw_timed_out() const;
 
-    server_address address_;
-    std::vector<asio::ip::tcp::endpoint> endpoints_; ///< the first is tried, or was reached
-    std::chrono::nanoseconds timeout_;
-    std::chrono::steady_clock::time_point deadline_;
+    const server_to_ask& server_;
+    request_record& record_;
     asio::ip::tcp::socket socket_;
-    bool connected_ = false;
-    std::string text_; ///< what has come so far
-    double reply_ = 0.0;
-    request_record record_;
-    bool records_all_looks_ = false;
+    deadline deadline_;
+    std::string text_;
+    bool complete_ = false;
 };
 
 } // namespace netio

@@ -5,6 +5,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,24 +14,29 @@ namespace netio {
 /// A look for the reply, in vain.
 struct look {
     std::chrono::steady_clock::time_point at;
-    bool polling = false; ///< then it came back unasked; else the event loop woke it
+    bool polling = false; ///< the task looks again at its next turn; else when it is resumed
 };
 
 /// What became of one request to the server.
 struct request_record {
     std::string name;
-    time_span life;                ///< from the connect to the end of the reply
-    std::vector<look> looks;       ///< all of them, or only the last
-    asio::ip::tcp::endpoint local; ///< this client's end of the connection
+    time_span life{};                ///< from the connect to the end of the reply, or the failure
+    std::vector<look> looks{};       ///< only where the run is shown: there may be millions
+    std::uint64_t wake_ups = 0;      ///< how often the loop has resumed the task that waited
+    asio::ip::tcp::endpoint local{}; ///< this client's end of the connection
+    bool failed = false;
+
+    [[nodiscard]] bool has_begun() const { return life.begin != decltype(life.begin){}; }
+    [[nodiscard]] bool has_ended() const { return life.end != decltype(life.end){}; }
 };
 
 /// What a client did and when: the raw material of --timeline and --trace.
-///
-/// Two clock readings for each of some dozen events: too few to be noticed.
 struct run_record {
-    time_span run;
-    std::vector<time_span> slices; ///< of uniform_sum: between them it had paused
-    std::vector<request_record> requests;
+    time_span run{};
+    std::vector<time_span> slices{}; ///< of uniform_sum: between them it had paused
+    /// By then, every task that was ready when the last slice ended had run.
+    std::chrono::steady_clock::time_point last_pause_end{};
+    std::vector<request_record> requests{};
 };
 
 } // namespace netio

@@ -2,12 +2,37 @@
 
 #include "common/client/timeline.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_streams.hpp"
+#include "common/program/standard_output.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <chrono>
+#include <cstdint>
+#include <exception>
+
 namespace netio {
+namespace {
+
+using std::chrono::steady_clock;
+
+void write_request(const request_record& request, std::uint64_t lane, const run_record& record,
+                   trace_file& trace) {
+    const auto end = request.has_ended() ? request.life.end : record.run.end;
+    trace.name_thread(lane, request.name);
+    trace.complete(request.name, lane, {request.life.begin, end});
+    for (const auto& look : request.looks) {
+        trace.instant(look.polling ? "poll" : "wait", lane, look.at);
+    }
+    if (request.failed) {
+        trace.instant("failed", lane, end);
+    }
+    if (request.local.port() != 0) {
+        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), lane, request.life.begin);
+    }
+}
+
+} // namespace
 
 void write_trace(const run_record& record, trace_file& trace) {
     std::uint64_t lane = 1;
@@ -17,12 +42,9 @@ void write_trace(const run_record& record, trace_file& trace) {
     }
     for (const auto& request : record.requests) {
         ++lane;
-        trace.name_thread(lane, request.name);
-        trace.complete(request.name, lane, request.life);
-        for (const auto& look : request.looks) {
-            trace.instant(look.polling ? "poll" : "wait", lane, look.at);
+        if (request.has_begun()) {
+            write_request(request, lane, record, trace);
         }
-        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), lane, request.life.begin);
     }
     trace.flush();
 }
@@ -34,8 +56,25 @@ run_report::run_report(const client_options& options, std::string_view program)
     }
 }
 
-void run_report::show(const run_record& record) {
+void run_report::of(run_record& record, const std::function<void()>& work) {
+    record.run.begin = steady_clock::now();
+    try {
+        work();
+    } catch (...) {
+        record.run.end = steady_clock::now();
+        try {
+            show(record);
+        } catch (const std::exception&) {
+            // Of two failures the first is told.
+        }
+        throw;
+    }
+    record.run.end = steady_clock::now();
     print_line("Total time elapsed: {}.", to_text(record.run.length()));
+    show(record);
+}
+
+void run_report::show(const run_record& record) {
     if (options_.timeline) {
         auto style = timeline_style::of_stdout();
         style.axis = options_.timeline_axis;

@@ -4,6 +4,7 @@
 #include "common/client/run_record.hpp"
 #include "common/trace.hpp"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -15,14 +16,20 @@ void write_trace(const run_record& record, trace_file& trace);
 /// What a client shows of its run, as --timeline and --trace ask for it.
 class run_report {
 public:
-    /// Opens the trace, if there is to be one: if it cannot be written, that is an
-    /// error before any work.
+    /// Opens the trace file, if one was asked for: if it cannot be written, that is an error
+    /// before any work.
     run_report(const client_options& options, std::string_view program);
 
-    /// Prints the total time, then the timeline, and writes the trace.
-    void show(const run_record& record);
+    /// Does @p work, which fills in @p record, and times it. Then prints the total time and
+    /// the timeline, and writes the trace. If the work fails, timeline and trace show the
+    /// run up to the failure.
+    ///
+    /// @throws what @p work throws.
+    void of(run_record& record, const std::function<void()>& work);
 
 private:
+    void show(const run_record& record);
+
     client_options options_;
     std::optional<trace_file> trace_;
 };

@@ -22,11 +22,4 @@ struct timeline_style {
 /// common time axis, and below them says how the thread was used.
 [[nodiscard]] std::string draw_timeline(const run_record& record, const timeline_style& style);
 
-/// The longest that a reply can have lain in the system before @p request took it.
-///
-/// For one that polls, since it last looked in vain; for one that was woken, the
-/// longest slice in which the thread could not be told.
-[[nodiscard]] std::chrono::nanoseconds longest_unnoticed(const request_record& request,
-                                                         const run_record& record);
-
 } // namespace netio

@@ -1,14 +1,25 @@
 #include "common/program/fail.hpp"
 
-#include "common/program/standard_streams.hpp"
+#include "common/program/standard_output.hpp"
 
 #include <cstdlib>
+#include <tuple>
+#include <unistd.h>
 #include <utility>
 
 namespace netio {
 namespace {
 
 constexpr int wrong_usage = 2;
+
+/// One line on stderr. Where that cannot be written either, there is no way to tell.
+void complain(std::string_view program, std::string_view message) noexcept {
+    try {
+        std::ignore = write_all(STDERR_FILENO, fmt::format("{}: {}\n", program, message));
+    } catch (const std::exception&) {
+        std::ignore = write_all(STDERR_FILENO, "out of memory\n");
+    }
+}
 
 int status_of(std::string_view program, std::exception_ptr reason) {
     try {

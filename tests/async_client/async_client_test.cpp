@@ -9,54 +9,96 @@
 #include <asio/write.hpp>
 
 #include <string>
+#include <vector>
 
 using asio::ip::tcp;
 using namespace netio::testing;
+using Catch::Generators::values;
+using netio::wait_mode;
 
 namespace {
+
+const std::initializer_list<wait_mode> modes{wait_mode::poll, wait_mode::ready,
+                                             wait_mode::completion};
 
 asio::awaitable<void> answer_once(tcp::acceptor acceptor, std::string text) {
     auto socket = co_await acceptor.async_accept(asio::use_awaitable);
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
 }
 
-netio::async_client_options small_work(const tcp::endpoint& peer, netio::wait_mode wait) {
+netio::async_client_options small_work(wait_mode wait) {
     netio::async_client_options options;
-    options.address.port = peer.port();
     options.samples = 1000;
     options.allotment = {};
-    options.timeout = patience;
     options.wait = wait;
     return options;
+}
+
+netio::server_to_ask server_at(std::vector<tcp::endpoint> endpoints) {
+    return {{"127.0.0.1", endpoints.front().port()}, std::move(endpoints), patience};
 }
 
 } // namespace
 
 TEST_CASE("async_client: both tasks finish, with a server in the same loop", "[async_client]") {
-    const auto wait = GENERATE(netio::wait_mode::poll, netio::wait_mode::ready);
+    const auto wait = GENERATE(values(modes));
+    netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, small_work(acceptor.local_endpoint(), wait)};
+    netio::async_client client{loop, small_work(wait), server_at({acceptor.local_endpoint()}),
+                               record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
     CHECK_NOTHROW(client.run());
     CHECK(loop.stopped());
+    CHECK(record.requests.size() == 1);
+    CHECK(record.requests.front().has_ended());
+}
+
+TEST_CASE("async_client: the next endpoint is tried when one refuses", "[async_client]") {
+    const auto wait = GENERATE(values(modes));
+    netio::run_record record;
+    asio::io_context loop{1};
+    const auto nobody = listen_anywhere(loop).local_endpoint(); // closed again
+    auto acceptor = listen_anywhere(loop);
+    const auto server = server_at({nobody, acceptor.local_endpoint()});
+    netio::async_client client{loop, small_work(wait), server, record};
+    asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
+    CHECK_NOTHROW(client.run());
 }
 
 TEST_CASE("async_client: the failure of a task is thrown as itself", "[async_client]") {
+    const auto wait = GENERATE(values(modes));
+    netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, small_work(acceptor.local_endpoint(), netio::wait_mode::poll)};
+    netio::async_client client{loop, small_work(wait), server_at({acceptor.local_endpoint()}),
+                               record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "words"), asio::detached);
     CHECK_THROWS_WITH(client.run(), Catch::Matchers::EndsWith("number: \"words\""));
+    CHECK(record.requests.front().failed);
 }
 
-TEST_CASE("async_client: a refusal ends it at once, even while the sum is greedy",
+TEST_CASE("async_client: a refusal ends it immediately, even while the sum is greedy",
           "[async_client]") {
-    asio::io_context loop{1};
-    const auto nobody = listen_anywhere(loop).local_endpoint();
-    auto options = small_work(nobody, netio::wait_mode::poll);
+    auto options = small_work(GENERATE(values(modes)));
     options.samples = 1'000'000'000'000'000; // would take days
     options.chunks = options.samples / 1000;
-    netio::async_client client{loop, options};
+    netio::run_record record;
+    asio::io_context loop{1};
+    const auto nobody = listen_anywhere(loop).local_endpoint();
+    netio::async_client client{loop, options, server_at({nobody}), record};
     CHECK_THROWS_WITH(client.run(), Catch::Matchers::StartsWith("cannot connect to "));
+}
+
+TEST_CASE("async_client: looks and slices are remembered only to be shown", "[async_client]") {
+    auto options = small_work(wait_mode::poll);
+    options.timeline = GENERATE(false, true);
+    netio::run_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
+    CHECK_NOTHROW(client.run());
+    CHECK(record.slices.size() == (options.timeline ? 41 : 0));
+    CHECK(record.requests.front().looks.empty() != options.timeline);
 }

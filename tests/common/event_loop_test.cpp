@@ -1,3 +1,4 @@
+#include "common/deadline.hpp"
 #include "common/event_loop.hpp"
 #include "tests/catch.hpp"
 #include "tests/support.hpp"
@@ -5,12 +6,12 @@
 #include <asio/detached.hpp>
 #include <asio/write.hpp>
 
-#include <optional>
+#include <memory>
 #include <string>
-#include <utility>
+#include <system_error>
+#include <vector>
 
 using asio::ip::tcp;
-using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 namespace {
@@ -20,22 +21,6 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
         notes.push_back(who);
         co_await netio::yield_to_event_loop();
     }
-}
-
-/// Counts the laps of the loop until @p done.
-asio::awaitable<int> count_laps(const std::optional<bool>& done) {
-    int laps = 0;
-    while (!done) {
-        co_await netio::yield_to_event_loop();
-        ++laps;
-    }
-    co_return laps;
-}
-
-asio::awaitable<void> wait_and_tell(tcp::socket& socket, steady_clock::time_point deadline,
-                                    std::optional<bool>& outcome) {
-    auto wait = netio::wait_until(socket, tcp::socket::wait_read, deadline);
-    outcome = co_await std::move(wait);
 }
 
 /// Two ends of one connection.
@@ -50,6 +35,12 @@ struct connection {
     tcp::socket near;
     tcp::socket far;
 };
+
+/// Whether something else has run when so many laps are over.
+asio::awaitable<bool> runs_before_lap_ends(int laps, const bool& has_run) {
+    co_await netio::yield_for_laps(laps);
+    co_return has_run;
+}
 
 } // namespace
 
@@ -73,72 +64,38 @@ TEST_CASE("yield_to_event_loop: a million turns do not grow the stack", "[event_
     CHECK(netio::testing::result_of(loop, many()) == 1);
 }
 
-TEST_CASE("wait_until: true when the socket is readable", "[event_loop]") {
-    asio::io_context loop{1};
-    connection ends{loop};
-    asio::write(ends.far, asio::buffer("1", 1));
-    CHECK(netio::testing::result_of(
-        loop, netio::wait_until(ends.near, tcp::socket::wait_read, steady_clock::now() + 1h)));
-}
-
-TEST_CASE("wait_until: a ready socket has its turn on the next lap", "[event_loop]") {
+TEST_CASE("yield_for_laps: a socket that was ready before has its turn first", "[event_loop]") {
     asio::io_context loop{1};
     connection ends{loop};
     asio::write(ends.far, asio::buffer("1", 1));
     ends.near.wait(tcp::socket::wait_read);
-    std::optional<bool> done;
-    asio::co_spawn(loop, wait_and_tell(ends.near, steady_clock::now() + 1h, done), asio::detached);
-    // A lap may take a whole time allotment: each one more is so much later.
-    CHECK(netio::testing::result_of(loop, count_laps(done)) <= 1);
+    bool has_run = false;
+    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { has_run = true; });
+    CHECK(netio::testing::result_of(loop, runs_before_lap_ends(1, has_run)));
 }
 
-TEST_CASE("yield_to_whoever_is_ready: they have had their turn then", "[event_loop]") {
+TEST_CASE("yield_for_laps: so has one of 300", "[event_loop]") {
     asio::io_context loop{1};
-    connection ends{loop};
-    const bool is_late = GENERATE(false, true);
-    auto deadline = steady_clock::now() + 1h;
-    if (is_late) {
-        deadline = steady_clock::now();
-    } else {
+    std::vector<std::unique_ptr<connection>> connections;
+    int running = 0;
+    while (running < 300) { // more than the loop takes in at a time
+        auto& ends = *connections.emplace_back(std::make_unique<connection>(loop));
         asio::write(ends.far, asio::buffer("1", 1));
-        ends.near.wait(tcp::socket::wait_read);
+        ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { --running; });
+        ++running;
     }
-    std::optional<bool> is_readable;
-    asio::co_spawn(loop, wait_and_tell(ends.near, deadline, is_readable), asio::detached);
-    const auto has_run = [&is_readable]() -> asio::awaitable<bool> {
-        co_await netio::yield_to_whoever_is_ready();
-        co_return is_readable.has_value();
+    const auto left = [&running]() -> asio::awaitable<int> {
+        co_await netio::yield_for_laps(2);
+        co_return running;
     };
-    CHECK(netio::testing::result_of(loop, has_run()));
-    CHECK(is_readable == !is_late);
+    CHECK(netio::testing::result_of(loop, left()) == 0);
 }
 
-TEST_CASE("wait_until: false at the deadline, and not before", "[event_loop]") {
+TEST_CASE("yield_for_laps: two are enough for what a deadline cancels", "[event_loop]") {
     asio::io_context loop{1};
     connection ends{loop};
-    const auto deadline = steady_clock::now() + 20ms;
-    CHECK_FALSE(netio::testing::result_of(
-        loop, netio::wait_until(ends.near, tcp::socket::wait_read, deadline)));
-    CHECK(steady_clock::now() >= deadline);
-}
-
-TEST_CASE("wait_until: false when the wait is cancelled", "[event_loop]") {
-    asio::io_context loop{1};
-    connection ends{loop};
-    asio::post(loop, [&] { asio::post(loop, [&] { ends.near.cancel(); }); });
-    CHECK_FALSE(netio::testing::result_of(
-        loop, netio::wait_until(ends.near, tcp::socket::wait_read, steady_clock::now() + 1h)));
-}
-
-TEST_CASE("take_pending_error: tells a reset from a shut-down sending side", "[event_loop]") {
-    asio::io_context loop{1};
-    connection ends{loop};
-    ends.far.shutdown(tcp::socket::shutdown_send);
-    ends.near.wait(tcp::socket::wait_read);
-    CHECK_FALSE(netio::take_pending_error(ends.near));
-
-    ends.far.set_option(tcp::socket::linger(true, 0)); // close() resets the connection
-    ends.far.close();
-    ends.near.wait(tcp::socket::wait_error);
-    CHECK(netio::take_pending_error(ends.near));
+    const netio::deadline passed{ends.near, steady_clock::now()};
+    bool has_run = false;
+    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { has_run = true; });
+    CHECK(netio::testing::result_of(loop, runs_before_lap_ends(2, has_run)));
 }

@@ -27,9 +27,11 @@ struct client {
 /// Every way in which a client waits for its answer: `GENERATE(from_range(clients()))`.
 /// The sums are small, so that the answer is what they wait for.
 inline std::vector<client> clients() {
-    return {{"serial_client", {"--samples", "1000"}, "Requesting computation"},
-            {"async_client", {"--samples", "1000", "--wait", "poll"}, "Pausing server_request"},
-            {"async_client", {"--samples", "1000", "--wait", "ready"}, "Pausing server_request"}};
+    return {
+        {"serial_client", {"--samples", "1000"}, "Requesting computation"},
+        {"async_client", {"--samples", "1000", "--wait", "poll"}, "Pausing server_request"},
+        {"async_client", {"--samples", "1000", "--wait", "ready"}, "Pausing server_request"},
+        {"async_client", {"--samples", "1000", "--wait", "completion"}, "Pausing server_request"}};
 }
 
 /// The arguments that make @p who ask @p server.

@@ -12,6 +12,7 @@
 #include <asio/write.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -230,7 +231,8 @@ TEST_CASE("clients: nothing listens, as async_client finds out after its first s
     nobody.bind({asio::ip::address_v4::loopback(), 0});
 
     // The chunks are small, for slow processors and instrumented programs.
-    const client who{"async_client", {"--chunks", "40000", "--wait", GENERATE("poll", "ready")}};
+    const client who{"async_client",
+                     {"--chunks", "40000", "--wait", GENERATE("poll", "ready", "completion")}};
     const auto run = meet(loop, who, nobody.local_endpoint());
     check_honest_failure(run.end, who, run.server, "Connection refused. Is the server running?");
     // The slice computes all the time: on a machine that has other things to do,
@@ -267,7 +269,8 @@ TEST_CASE("clients: a connect that is answered late is waited for", "[clients][s
 
 TEST_CASE("clients: an answer that came in time counts, although the client was busy",
           "[clients][slow]") {
-    const client who{"async_client", {"--samples", "1e15", "--wait", GENERATE("poll", "ready")}};
+    const client who{"async_client",
+                     {"--samples", "1e15", "--wait", GENERATE("poll", "ready", "completion")}};
     const std::size_t requests = GENERATE(1U, 3U);
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -283,4 +286,27 @@ TEST_CASE("clients: an answer that came in time counts, although the client was 
     for (std::size_t done = 0; done < requests; ++done) {
         CHECK_NOTHROW(read_up_to(program, "Done server_request")); // none has been given up
     }
+}
+
+TEST_CASE("clients: half an answer is given up, although the client was busy", "[clients][slow]") {
+    const auto* const wait = GENERATE("poll", "ready", "completion");
+    const client who{"async_client", {"--samples", "1e15", "--wait", wait}};
+    const std::vector<std::string> busy{"--timeout",        "500ms", "--chunks", "1e9",
+                                        "--time-allotment", "1s"};
+    // The sum has no end: a request that hung would be one of 60 s, past which the test fails.
+    const auto run = meet(who, send_and_hold, "-254", busy);
+    check_timed_out_after_500ms(run);
+}
+
+TEST_CASE("clients: one that gives up resets its connection", "[clients]") {
+    // A real server then stops computing; otherwise it could not end so soon.
+    const auto who = GENERATE(from_range(clients()));
+    server_process server{{"--port", "0", "--samples", "1e15", "--threads", "1"}};
+    auto arguments = who.options;
+    arguments.insert(arguments.end(), {"--port", server.port(), "--timeout", "200ms"});
+    CHECK(contains(run(command(who.program, arguments)).err, "within the timeout"));
+    server.send_signal(SIGTERM);
+    const auto end = server.wait();
+    CHECK(end.status == 0);
+    CHECK(contains(end.err, "Connection reset by peer"));
 }

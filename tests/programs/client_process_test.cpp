@@ -20,6 +20,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -213,4 +214,23 @@ TEST_CASE("clients: the numbers of closed streams are not free for sockets", "[c
         const auto link = "/proc/" + std::to_string(program.id()) + "/fd/" + number;
         CHECK(std::filesystem::read_symlink(link) == "/dev/null");
     }
+}
+
+TEST_CASE("clients: async_client uses as many descriptors as it is allowed to", "[clients]") {
+    const server_process server{{"--port", "0", "--samples", "10", "--delay", "300ms"}};
+    const bool may_raise = GENERATE(true, false);
+    const auto end =
+        run(command("async_client", {"--port", server.port(), "--samples", "10", "--requests",
+                                     "200", "--wait", GENERATE("poll", "ready", "completion")}),
+            [may_raise] {
+                rlimit few{};
+                ::getrlimit(RLIMIT_NOFILE, &few);
+                few.rlim_cur = 64;
+                few.rlim_max = may_raise ? few.rlim_max : 64;
+                ::setrlimit(RLIMIT_NOFILE, &few);
+            });
+    CAPTURE(end.out, end.err);
+    CHECK(end.status == (may_raise ? 0 : 1));
+    CHECK(lines_of(end.err).size() == (may_raise ? 0 : 1));
+    CHECK(contains(end.err, may_raise ? "" : "Too many open files. The limit is 64"));
 }

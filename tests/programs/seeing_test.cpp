@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -69,8 +70,8 @@ TEST_CASE("trace: one file shows all three programs, each event with the format'
         CHECK((kind != "X" || event["dur"].number() >= 0));
     }
     CHECK(processes == std::set<std::string>{"server", "serial_client", "async_client"});
-    // Slices and a request of either client, and the computations. Because of the
-    // delay each client has looked for its reply in vain.
+    // Slices and a request of either client, and the computations. Because of the delay the
+    // async client has looked for its reply in vain, more than once.
     CHECK(kinds["X"] == 40 + 1 + 1 + 1 + 1 + 2);
     CHECK(kinds["s"] == 2);
     CHECK(kinds["f"] == 2);
@@ -160,7 +161,8 @@ TEST_CASE("requests: of many, the first and last few are printed, and a count of
     const server_process server{{"--port", "0", "--samples", "10"}};
     const options call{"--port", server.port(), "--samples", "10", "--requests", "50"};
     auto polling = call;
-    polling.insert(polling.end(), {"--wait", GENERATE("poll", "ready"), "--time-allotment", "0"});
+    polling.insert(polling.end(),
+                   {"--wait", GENERATE("poll", "ready", "completion"), "--time-allotment", "0"});
     const auto async = run(command("async_client", polling));
     CHECK(async.status == 0);
     CHECK(async.out.find("Beginning 44 more, not shown.\n") != std::string::npos);
@@ -174,4 +176,43 @@ TEST_CASE("requests: of many, the first and last few are printed, and a count of
     const auto serial = lines_of(run(command("serial_client", call)).out);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting 44 more, not shown.") == 1);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting computation from server.") == 6);
+}
+
+TEST_CASE("timeline: a reply that comes while the loop sleeps does not lie unnoticed",
+          "[timeline]") {
+    const server_process server{{"--port", "0", "--samples", "10", "--delay", "300ms"}};
+    const auto* const wait = GENERATE("ready", "completion");
+    // The sum has slices, and ends long before the reply.
+    const auto end =
+        run(command("async_client", {"--port", server.port(), "--samples", "1e6", "--wait", wait,
+                                     "--time-allotment", "0", "--timeline"}));
+    CAPTURE(end.out);
+    CHECK(end.out.find("; none lay unnoticed.") != std::string::npos);
+}
+
+TEST_CASE("timeline and trace: a run that fails is shown up to the failure", "[timeline]") {
+    const temporary_file file;
+    const server_process server{{"--port", "0", "--samples", "10", "--delay", "1000m"}};
+    const auto who = GENERATE(options{"serial_client"}, options{"async_client", "--wait", "poll"},
+                              options{"async_client", "--wait", "ready"},
+                              options{"async_client", "--wait", "completion"});
+    options call{who.begin() + 1, who.end()};
+    call.insert(call.end(), {"--port", server.port(), "--samples", "1e6", "--timeout", "200ms",
+                             "--timeline", "--trace", file.path()});
+    const auto end = run(command(who.front(), call), [] { ::setenv("LC_ALL", "C.UTF-8", 1); });
+    CAPTURE(end.out);
+    CHECK(end.status == 1);
+    CHECK(lines_of(end.err).size() == 1);
+    CHECK(end.out.find("Total time elapsed") == std::string::npos);
+    CHECK(end.out.find("✗ failed") != std::string::npos);
+    CHECK(end.out.find("The thread computed for ") != std::string::npos);
+
+    int requests = 0;
+    int failures = 0;
+    for (const auto& event : trace_events(file)) {
+        requests += event["ph"].text() == "X" && event["name"].text() == "server_request" ? 1 : 0;
+        failures += event["ph"].text() == "i" && event["name"].text() == "failed" ? 1 : 0;
+    }
+    CHECK(requests == 1);
+    CHECK(failures == 1);
 }

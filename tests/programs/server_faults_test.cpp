@@ -151,6 +151,17 @@ TEST_CASE("server faults: urgent data does not keep a reset from being noticed",
     stop_and_expect_success(server);
 }
 
+TEST_CASE("server faults: urgent data does not keep the event loop busy", "[server_faults]") {
+    server_process server{{"--port", "0", "--samples", "10", "--delay", "1s"}};
+    crowd clients{server};
+    auto socket = clients.connect();
+    read_processing_line(server);
+    socket.send(asio::buffer("!", 1), MSG_OOB);
+    CHECK(is_reply(clients.reply_to(std::move(socket))));
+    CHECK(cpu_time(server.id()) < 300ms); // a loop that spins has used up the second
+    stop_and_expect_success(server);
+}
+
 TEST_CASE("server faults: a queued computation is dropped when its client resets",
           "[server_faults]") {
     // The first occupies the only thread. The second's place is free again although

@@ -5,6 +5,8 @@
 #include <asio/write.hpp>
 
 #include <cerrno>
+#include <exception>
+#include <memory>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,6 +35,17 @@ netio::server_options quick_options() {
     return options;
 }
 
+/// A server that runs whenever the loop does.
+std::unique_ptr<netio::server> start(asio::io_context& loop, const netio::server_options& options) {
+    auto server = std::make_unique<netio::server>(loop, options);
+    asio::co_spawn(loop, server->run(), [](std::exception_ptr failure) {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    });
+    return server;
+}
+
 } // namespace
 
 // Takes the place of the system's, for this program: fails when told to.
@@ -51,15 +64,15 @@ TEST_CASE("server: answers with the sum, and closes", "[server]") {
     asio::io_context loop{1};
     auto options = quick_options();
     options.samples = samples;
-    netio::server server{loop, options};
-    CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(samples, 1));
+    const auto server = start(loop, options);
+    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(samples, 1));
 }
 
 TEST_CASE("server: each connection gets its own stream of the seed's", "[server]") {
     asio::io_context loop{1};
-    netio::server server{loop, quick_options()};
+    const auto server = start(loop, quick_options());
     for (std::uint64_t k = 0; k < 3; ++k) {
-        CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(1000, 1, k));
+        CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1, k));
     }
     CHECK(expected_reply(1000, 1, 0) != expected_reply(1000, 1, 1));
 }
@@ -72,19 +85,19 @@ TEST_CASE("server: listens on IPv6 too", "[server]") {
         WARN("not tested, as there is no IPv6 here");
         return;
     }
-    netio::server server{loop, options};
-    CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(1000, 1));
+    const auto server = start(loop, options);
+    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1));
 }
 
 TEST_CASE("server: once stopped, the loop has nothing left to do", "[server]") {
     asio::io_context loop{1};
-    netio::server server{loop, quick_options()};
-    const auto endpoint = server.endpoint();
+    const auto server = start(loop, quick_options());
+    const auto endpoint = server->endpoint();
     SECTION("before any client") {}
     SECTION("after one") {
         CHECK(result_of(loop, ask(endpoint)) == expected_reply(1000, 1));
     }
-    server.stop();
+    server->stop();
     netio::testing::run_to_end(loop);
     CHECK_THROWS_WITH(result_of(loop, ask(endpoint)),
                       Catch::Matchers::StartsWith("Connection refused"));
@@ -97,9 +110,9 @@ TEST_CASE("server: can be destroyed while it computes", "[server]") {
     tcp::socket running{loop};
     tcp::socket queued{loop};
     {
-        netio::server server{loop, options};
-        running.connect(server.endpoint());
-        queued.connect(server.endpoint());
+        const auto server = start(loop, options);
+        running.connect(server->endpoint());
+        queued.connect(server->endpoint());
         while (loop.poll() > 0) {
         }
         netio::testing::wait_until_computing(::getpid());
@@ -109,12 +122,12 @@ TEST_CASE("server: can be destroyed while it computes", "[server]") {
 
 TEST_CASE("server: survives connections that are aborted before they are accepted", "[server]") {
     asio::io_context loop{1};
-    netio::server server{loop, quick_options()};
+    const auto server = start(loop, quick_options());
     loop.poll(); // it waits to be told of connections, and will be, once
     tcp::socket first{loop};
     tcp::socket second{loop};
-    first.connect(server.endpoint());
-    second.connect(server.endpoint());
+    first.connect(server->endpoint());
+    second.connect(server->endpoint());
     accepting = {GENERATE(ECONNABORTED, EPROTO), 1};
 
     std::vector<asio::awaitable<std::string>> replies;
@@ -127,17 +140,17 @@ TEST_CASE("server: survives connections that are aborted before they are accepte
 TEST_CASE("server: survives a want of memory for connections", "[server]") {
     accepting = {GENERATE(ENOBUFS, ENOMEM, ENFILE), 1};
     asio::io_context loop{1};
-    netio::server server{loop, quick_options()};
-    CHECK(result_of(loop, ask(server.endpoint())) == expected_reply(1000, 1));
+    const auto server = start(loop, quick_options());
+    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1));
     CHECK(accepting.failures == 0);
 }
 
 TEST_CASE("server: does not try again and again while it cannot accept", "[server]") {
     accepting = {EMFILE, 1'000'000};
     asio::io_context loop{1};
-    netio::server server{loop, quick_options()};
+    const auto server = start(loop, quick_options());
     tcp::socket waiting{loop};
-    waiting.connect(server.endpoint());
+    waiting.connect(server->endpoint());
     loop.run_for(std::chrono::milliseconds{350});
     CHECK(accepting.calls >= 1);
     CHECK(accepting.calls <= 5); // one for each 100 ms

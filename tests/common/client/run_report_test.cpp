@@ -23,6 +23,7 @@ TEST_CASE("trace: a client's record has a lane for the sum and one for each requ
     record.requests.push_back({"server_request",
                                {start + 1s, start + 2s},
                                {{start + 1s, true}, {start + 1500ms, false}},
+                               1,
                                {asio::ip::make_address("127.0.0.1"), 4711}});
     const temporary_file file;
     trace_file trace{file.path(), "async_client"};
@@ -35,4 +36,22 @@ TEST_CASE("trace: a client's record has a lane for the sum and one for each requ
     CHECK(shape == "M:process_name M:thread_name X:uniform_sum X:uniform_sum M:thread_name "
                    "X:server_request i:poll i:wait s:request ");
     CHECK(trace_events(file).back()["id"].text() == "127.0.0.1:4711");
+}
+
+TEST_CASE("trace: a failed request is marked, one that has not begun is left out", "[trace]") {
+    netio::run_record record;
+    record.run = {start, start + 3s};
+    record.requests.push_back({"server_request 1", {start, start + 2s}});
+    record.requests.back().failed = true;
+    record.requests.push_back({"server_request 2", {start + 1s, {}}}); // has not ended
+    record.requests.emplace_back();
+    const temporary_file file;
+    trace_file trace{file.path(), "async_client"};
+    write_trace(record, trace);
+
+    const auto events = trace_events(file);
+    REQUIRE(events.size() == 2 + 3 + 2);
+    CHECK(events[4]["name"].text() == "failed");
+    CHECK(events[4]["ts"].number() == 7e6);
+    CHECK(events[6]["dur"].number() == 2e6);
 }

@@ -22,7 +22,7 @@ run_record overlapped() {
     record.run = {start, start + 3200ms};
     record.slices = {{start, start + 1s}, {start + 1s, start + 2s}, {start + 2s, start + 3s}};
     record.requests.push_back(
-        {"server_request", {start + 1s, start + 3s}, {{start + 1s, true}, {start + 2s, true}}, {}});
+        {"server_request", {start + 1s, start + 3s}, {{start + 1s, true}, {start + 2s, true}}});
     return record;
 }
 
@@ -83,20 +83,19 @@ TEST_CASE("timeline: a run of no length is drawn too", "[timeline]") {
                Catch::Matchers::StartsWith("uniform_sum      █\n"));
 }
 
-TEST_CASE("longest_unnoticed: since the last look for one that polls", "[timeline]") {
-    const auto record = overlapped();
-    CHECK(netio::longest_unnoticed(record.requests.front(), record) == 1s);
-}
-
-TEST_CASE("longest_unnoticed: the longest slice during the wait for one that was woken",
+TEST_CASE("timeline: a failed request ends in a mark, one without an end is drawn to the end",
           "[timeline]") {
     auto record = overlapped();
-    auto& request = record.requests.front();
-    request.looks = {{start + 1500ms, false}};
-    request.life.end = start + 3100ms;
-    CHECK(netio::longest_unnoticed(request, record) == 1s);
-    record.slices.clear();
-    CHECK(netio::longest_unnoticed(request, record) == 0s);
-    request.looks.clear();
-    CHECK(netio::longest_unnoticed(request, record) == 0s);
+    record.requests.push_back(record.requests.front());
+    record.requests.front().failed = true;
+    record.requests.back().life.end = {};
+    record.requests.emplace_back(); // not even begun
+    const auto lines = netio::testing::lines_of(draw_timeline(record, {81, false, 0ns}));
+    CHECK(lines[1] ==
+          "server_request                       +-------------------+-------------------x");
+    CHECK(lines[2] ==
+          "server_request                       +-------------------+-----------------------");
+    CHECK(lines[3].empty());
+    CHECK_THAT(lines[5], Catch::Matchers::EndsWith("* reply"));
+    CHECK_THAT(lines[6], Catch::Matchers::EndsWith("x failed"));
 }

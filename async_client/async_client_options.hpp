@@ -1,0 +1,22 @@
+#pragma once
+
+#include "common/client/client_options.hpp"
+
+#include <chrono>
+#include <cstdint>
+
+namespace netio {
+
+/// How server_request waits for its reply: see the comment in async_client.cpp.
+enum class wait_mode { poll, ready, completion };
+
+struct async_client_options : client_options {
+    std::chrono::nanoseconds allotment = time_allotment; ///< before uniform_sum yields
+    std::uint64_t chunks = uniform_chunks; ///< how often uniform_sum looks at the clock
+    wait_mode wait = wait_mode::poll;      ///< the original's
+};
+
+/// @throws usage_error, or help_requested.
+[[nodiscard]] async_client_options parse_async_client_options(int argc, const char* const* argv);
+
+} // namespace netio

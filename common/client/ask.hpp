@@ -1,0 +1,32 @@
+#pragma once
+
+#include "common/client/request.hpp"
+
+#include <asio/awaitable.hpp>
+
+#include <functional>
+#include <system_error>
+
+namespace netio {
+
+/// Reads the reply of a request whose connection has been made.
+///
+/// @return how reading ended: asio::error::eof after the last byte; operation_aborted or
+///         timed_out after the deadline; none when the reply is too long.
+using reply_reader = std::function<asio::awaitable<std::error_code>(request&)>;
+
+/// The reader that one would normally use: asio reads to the end of the stream.
+[[nodiscard]] asio::awaitable<std::error_code> read_to_end(request& pending);
+
+/// Asks the server for its number: connects, reads to the end of the stream, parses.
+///
+/// One deadline holds for all of it. If the request is given up, the connection is reset.
+///
+/// @param record what became of the request; must outlive this coroutine.
+/// @param read   how the reply is read.
+/// @throws std::runtime_error naming the address: no connection, connection lost, not one
+///         finite number, or the timeout has passed.
+[[nodiscard]] asio::awaitable<double> ask(server_to_ask server, request_record& record,
+                                          reply_reader read = read_to_end);
+
+} // namespace netio

@@ -1,0 +1,198 @@
+#include "common/client/ask.hpp"
+#include "common/event_loop.hpp"
+#include "tests/catch.hpp"
+#include "tests/support.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/detached.hpp>
+#include <asio/error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+using netio::ask;
+using netio::request_record;
+using netio::server_to_ask;
+using netio::testing::listen_anywhere;
+using netio::testing::result_of;
+
+namespace {
+
+server_to_ask server_at(const tcp::endpoint& peer,
+                        std::chrono::nanoseconds timeout = netio::testing::patience) {
+    return {{peer.address().to_string(), peer.port()}, {peer}, timeout};
+}
+
+/// Answers one client: each byte of the text by itself, then the end of the stream.
+asio::awaitable<void> dribble(tcp::acceptor acceptor, std::string text) {
+    auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+    socket.set_option(tcp::no_delay(true));
+    for (const char& byte : text) {
+        co_await asio::async_write(socket, asio::buffer(&byte, 1), asio::use_awaitable);
+        co_await netio::yield_to_event_loop();
+    }
+}
+
+double ask_dribbler(const std::string& text) {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto server = server_at(acceptor.local_endpoint());
+    asio::co_spawn(loop, dribble(std::move(acceptor), text), asio::detached);
+    return result_of(loop, ask(server, record));
+}
+
+/// Sends the text and resets the connection.
+asio::awaitable<void> send_and_reset(tcp::acceptor acceptor, std::string text) {
+    auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+    socket.set_option(tcp::socket::linger(true, 0)); // close() resets the connection
+    socket.close();
+}
+
+std::string failure_of(asio::io_context& loop, asio::awaitable<double> asking) {
+    try {
+        result_of(loop, std::move(asking));
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+/// As if the thread had been computing.
+void be_busy(asio::io_context& loop, std::chrono::nanoseconds time) {
+    asio::steady_timer(loop, time).wait();
+}
+
+} // namespace
+
+TEST_CASE("ask: a reply may come byte by byte", "[ask]") {
+    CHECK(ask_dribbler("-2542.28") == -2542.28);
+    CHECK(ask_dribbler("1599.99\r\n") == 1599.99);
+}
+
+TEST_CASE("ask: a malformed reply names the address and quotes the text", "[ask]") {
+    CHECK_THROWS_WITH(ask_dribbler("hello"),
+                      Catch::Matchers::StartsWith("bad reply from 127.0.0.1:"));
+    CHECK_THROWS_WITH(ask_dribbler("hello"), Catch::Matchers::EndsWith("number: \"hello\""));
+    CHECK_THROWS_WITH(ask_dribbler(""), Catch::Matchers::EndsWith("without an answer"));
+}
+
+TEST_CASE("ask: 256 bytes are read, and not one more", "[ask]") {
+    CHECK(ask_dribbler("1." + std::string(254, '0')) == 1.0);
+    CHECK_THROWS_WITH(ask_dribbler("1." + std::string(255, '0')),
+                      Catch::Matchers::EndsWith("longer than 256 bytes"));
+}
+
+TEST_CASE("ask: a reset fails it, even after a whole number", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto server = server_at(acceptor.local_endpoint());
+    asio::co_spawn(loop, send_and_reset(std::move(acceptor), "1599.99"), asio::detached);
+    CHECK_THAT(failure_of(loop, ask(server, record)),
+               Catch::Matchers::EndsWith("Connection reset by peer"));
+}
+
+TEST_CASE("ask: a refused connection names the address and asks for the server", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    const auto nobody = listen_anywhere(loop).local_endpoint(); // closed again
+    CHECK(failure_of(loop, ask(server_at(nobody), record)) ==
+          "cannot connect to 127.0.0.1:" + std::to_string(nobody.port()) +
+              ": Connection refused. Is the server running?");
+}
+
+TEST_CASE("ask: a server that never answers is given up at the deadline", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    const auto acceptor = listen_anywhere(loop); // the system accepts, the test does not
+    const auto started = std::chrono::steady_clock::now();
+    CHECK_THAT(failure_of(loop, ask(server_at(acceptor.local_endpoint(), 50ms), record)),
+               Catch::Matchers::EndsWith("within the timeout of 50.00ms"));
+    CHECK(std::chrono::steady_clock::now() - started >= 50ms);
+    CHECK(record.failed);
+    CHECK(record.life.length() >= 50ms);
+}
+
+// The thread is busy while the connection is made, the server sends, and the deadline
+// passes. When the loop gets its turn, all of that has happened.
+TEST_CASE("ask: half a reply and a deadline found together do not make it wait for ever", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    std::string failure;
+    asio::co_spawn(loop, ask(server_at(acceptor.local_endpoint(), 50ms), record),
+                   [&failure](std::exception_ptr reason, double) {
+                       try {
+                           std::rethrow_exception(reason);
+                       } catch (const std::exception& error) {
+                           failure = error.what();
+                       }
+                   });
+    loop.poll_one(); // it begins to connect
+    auto socket = acceptor.accept();
+    asio::write(socket, asio::buffer(std::string_view{"15"}));
+    be_busy(loop, 60ms);
+    netio::testing::run_to_end(loop);
+    CHECK_THAT(failure, Catch::Matchers::EndsWith("within the timeout of 50.00ms"));
+}
+
+TEST_CASE("ask: an answer that came in time is taken after the deadline", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    double reply = 0.0;
+    asio::co_spawn(loop, ask(server_at(acceptor.local_endpoint(), 50ms), record),
+                   [&reply](std::exception_ptr, double number) { reply = number; });
+    const bool is_connected = GENERATE(false, true);
+    loop.poll_one(); // it begins to connect
+    auto socket = acceptor.accept();
+    if (is_connected) {
+        loop.poll(); // it waits for the reply
+    }
+    asio::write(socket, asio::buffer(std::string_view{"1.5"}));
+    socket.close();
+    be_busy(loop, 60ms);
+    netio::testing::run_to_end(loop);
+    CHECK(reply == 1.5);
+    CHECK_FALSE(record.failed);
+}
+
+TEST_CASE("ask: giving up resets the connection", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const bool bad_reply = GENERATE(false, true);
+    asio::co_spawn(loop, ask(server_at(acceptor.local_endpoint(), 50ms), record), asio::detached);
+    loop.poll_one();
+    auto socket = acceptor.accept();
+    if (bad_reply) {
+        asio::write(socket, asio::buffer(std::string(257, '7')));
+    }
+    netio::testing::run_to_end(loop);
+    std::error_code end;
+    char byte = 0;
+    socket.read_some(asio::buffer(&byte, 1), end);
+    CHECK(end == asio::error::connection_reset);
+}
+
+TEST_CASE("ask: the record says when, and from where", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto server = server_at(acceptor.local_endpoint());
+    asio::co_spawn(loop, dribble(std::move(acceptor), "1.5"), asio::detached);
+    CHECK(result_of(loop, ask(server, record)) == 1.5);
+    CHECK(record.has_begun());
+    CHECK(record.has_ended());
+    CHECK(record.life.length() > 0ns);
+    CHECK(record.local.port() != 0);
+    CHECK(record.wake_ups == 1);
+    CHECK_FALSE(record.failed);
+}

@@ -1,0 +1,95 @@
+#include "common/deadline.hpp"
+#include "tests/catch.hpp"
+#include "tests/support.hpp"
+
+#include <asio/buffer.hpp>
+#include <asio/error.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+
+#include <optional>
+#include <string>
+#include <system_error>
+
+using asio::ip::tcp;
+using netio::deadline;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+/// Two ends of one connection.
+struct connection {
+    explicit connection(asio::io_context& loop)
+        : near{loop}
+        , far{loop} {
+        auto acceptor = netio::testing::listen_anywhere(loop);
+        near.connect(acceptor.local_endpoint());
+        far = acceptor.accept();
+    }
+    tcp::socket near;
+    tcp::socket far;
+};
+
+} // namespace
+
+TEST_CASE("deadline: cancels what is pending, and not before", "[deadline]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    const auto at = steady_clock::now() + 20ms;
+    std::optional<deadline> limit{std::in_place, ends.near, at};
+    std::error_code end;
+    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
+        end = error;
+        limit.reset();
+    });
+    netio::testing::run_to_end(loop);
+    CHECK(end == asio::error::operation_aborted);
+    CHECK(steady_clock::now() >= at);
+}
+
+TEST_CASE("deadline: an operation that begins after it is cancelled, too", "[deadline]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
+    for (int i = 0; i < 10; ++i) {
+        loop.poll_one();
+    }
+    std::error_code end;
+    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
+        end = error;
+        limit.reset();
+    });
+    netio::testing::run_to_end(loop);
+    CHECK(end == asio::error::operation_aborted);
+}
+
+TEST_CASE("deadline: what has come in time is read", "[deadline]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    asio::write(ends.far, asio::buffer("1.5", 3));
+    ends.far.close();
+    ends.near.wait(tcp::socket::wait_read);
+    std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
+    std::string text;
+    asio::async_read(ends.near, asio::dynamic_buffer(text),
+                     [&](std::error_code, std::size_t) { limit.reset(); });
+    netio::testing::run_to_end(loop);
+    CHECK(text == "1.5");
+}
+
+TEST_CASE("deadline: leaves the socket alone once it has gone", "[deadline]") {
+    asio::io_context loop{1};
+    connection ends{loop};
+    {
+        const deadline gone{ends.near, steady_clock::now() + 1ms};
+        const deadline expired{ends.near, steady_clock::now()};
+    }
+    std::error_code end;
+    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) { end = error; });
+    loop.run_for(20ms);
+    CHECK_FALSE(loop.stopped());
+    ends.far.close();
+    netio::testing::run_to_end(loop);
+    CHECK_FALSE(end);
+}
