@@ -176,9 +176,8 @@ void server::listen_on(const tcp::endpoint& endpoint) {
 }
 
 server_options::server_options()
-    : threads{std::max(1U, std::thread::hardware_concurrency())} {
-    samples = gaussian_samples;
-}
+    : shared_options{gaussian_samples}
+    , threads{std::max(1U, std::thread::hardware_concurrency())} {}
 
 server_options parse_server_options(int argc, const char* const* argv) {
     server_options options;

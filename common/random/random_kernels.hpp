@@ -36,6 +36,9 @@ struct kernel_version {
 /// The versions that this processor can run, the fastest last.
 [[nodiscard]] std::span<const kernel_version> kernel_versions() noexcept;
 
+/// The version that use_kernel() has chosen; the fastest, if it was not called.
+[[nodiscard]] const kernel_version& version_in_use() noexcept;
+
 /// As in random_sum.hpp, with a version of one's own choice.
 [[nodiscard]] uniform_total uniform_sum(std::uint64_t n, random_stream& stream,
                                         const kernel_version& version) noexcept;
