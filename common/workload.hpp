@@ -7,8 +7,8 @@
 
 namespace netio {
 
-// The original's workload, and what it is multiplied by here. The kernels are from 100
-// to 700 times faster than the original's interpreted loops: with its counts the whole
+// The original's workload, and what it is multiplied by here. The kernels are from 80
+// to 800 times faster than the original's interpreted loops: with its counts the whole
 // run would take some 20 ms, and no time allotment would ever be used up. The factors
 // bring back its wall-clock picture, about 2.5 s on the server and 4.6 s in the
 // clients. `--samples 1e7` and `--samples 1.2e8` give the original's counts.
