@@ -1,12 +1,15 @@
 #include "async_client/async_client.hpp"
 #include "common/program/descriptors.hpp"
 #include "common/program/fail.hpp"
+#include "common/random/kernel.hpp"
 
 #include <cstdlib>
 
 int main(int argc, char* argv[]) try {
     netio::reserve_standard_descriptors();
-    netio::run_async_client(netio::parse_async_client_options(argc, argv));
+    const auto options = netio::parse_async_client_options(argc, argv);
+    netio::use_kernel(options.kernel);
+    netio::run_async_client(options);
     return EXIT_SUCCESS;
 } catch (...) {
     return netio::fail("async_client", std::current_exception());

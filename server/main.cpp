@@ -1,5 +1,6 @@
 #include "common/program/descriptors.hpp"
 #include "common/program/fail.hpp"
+#include "common/random/kernel.hpp"
 #include "server/log.hpp"
 #include "server/server.hpp"
 
@@ -40,6 +41,7 @@ int main(int argc, char* argv[]) try {
     netio::raise_descriptor_limit();
     std::signal(SIGPIPE, SIG_IGN); // the reader of stdout may go; the server stays
     const auto options = netio::parse_server_options(argc, argv);
+    netio::use_kernel(options.kernel);
 
     asio::io_context loop{1}; // 1: only this thread will run it
     netio::server server{loop, options};

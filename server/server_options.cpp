@@ -8,9 +8,8 @@
 namespace netio {
 
 server_options::server_options()
-    : threads{std::max(1U, std::thread::hardware_concurrency())} {
-    samples = gaussian_samples;
-}
+    : shared_options{gaussian_samples}
+    , threads{std::max(1U, std::thread::hardware_concurrency())} {}
 
 server_options parse_server_options(int argc, const char* const* argv) {
     server_options options;

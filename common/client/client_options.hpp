@@ -11,7 +11,8 @@ namespace netio {
 
 /// The options of both clients.
 struct client_options : shared_options {
-    client_options() { samples = uniform_samples; }
+    client_options()
+        : shared_options{uniform_samples} {}
 
     std::uint64_t requests = 1;                                  ///< how often to ask the server
     std::chrono::nanoseconds timeout = std::chrono::seconds{60}; ///< connect to end of reply

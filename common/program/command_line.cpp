@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cmath>
@@ -72,8 +73,7 @@ void command_line::add(shared_options& options, count_range ports) {
                [&options, ports](std::string_view text) {
                    options.address.port = static_cast<std::uint16_t>(parse_count(text, ports));
                });
-    add_count("--samples", options.samples, {0, 1'000'000'000'000'000},
-              "Draws to sum, as in 120000000 or 1.2e8");
+    add_workload(options);
     add_option("--seed", "N", "64-bit seed: fixes the draws (default: from the system)",
                [&options](std::string_view text) { options.seed = parse_seed(text); });
     add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
@@ -83,6 +83,19 @@ void command_line::add(shared_options& options, count_range ports) {
                    }
                    options.trace = text;
                });
+}
+
+void command_line::add_workload(shared_options& options) {
+    // In this order: --kernel brings its own default, which --samples replaces.
+    add_option("--kernel", "NAME",
+               fmt::format("Instruction set of the sums: {} (default {})",
+                           fmt::join(kernel_names(), ", "), options.kernel),
+               [&options](std::string_view text) {
+                   options.kernel = runnable_kernel(text);
+                   options.samples = options.samples_of_kernel(options.kernel);
+               });
+    add_count("--samples", options.samples, {0, 1'000'000'000'000'000},
+              "Draws to sum, as in 120000000 or 1.2e8");
 }
 
 void command_line::add_count(const std::string& name, std::uint64_t& value, count_range range,

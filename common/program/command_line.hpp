@@ -2,6 +2,7 @@
 
 #include "common/address.hpp"
 #include "common/program/fail.hpp"
+#include "common/random/kernel.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,10 +20,18 @@ namespace netio {
 /// A 64-bit seed from the system's source of randomness.
 [[nodiscard]] std::uint64_t random_seed();
 
+/// How many draws a program sums by default with the kernel of that name.
+using default_samples = std::uint64_t (*)(std::string_view kernel);
+
 /// The options of all three programs.
 struct shared_options {
+    explicit shared_options(default_samples of_kernel)
+        : samples_of_kernel{of_kernel} {}
+
     server_address address;
-    std::uint64_t samples = 0; ///< draws to sum
+    default_samples samples_of_kernel;
+    std::string_view kernel = kernel_in_use();         ///< main() gives it to use_kernel()
+    std::uint64_t samples = samples_of_kernel(kernel); ///< draws to sum
     std::uint64_t seed = random_seed();
     std::string trace; ///< the file to append trace events to; empty for none
 };
@@ -57,10 +66,14 @@ public:
     void add_option(const std::string& name, const std::string& value,
                     const std::string& description, std::function<void(std::string_view)> read);
 
+    /// Reads the options in the order of their declaration, whatever their order in argv.
+    ///
     /// @throws usage_error, or help_requested.
     void parse(int argc, const char* const* argv);
 
 private:
+    void add_workload(shared_options& options);
+
     std::string program_;
     std::unique_ptr<CLI::App> app_; // behind a pointer: CLI11's header is a large one
 };

@@ -15,10 +15,12 @@ using uint128 = uniform_total::uint128;
 /// once more. Two, because Box and Muller make two Gaussian draws of two uniform ones.
 inline constexpr std::uint64_t block_size = std::uint64_t{2} * lane_states::count;
 
-/// One compilation of random_kernels.cpp. All versions compute the same, bit for
-/// bit; each makes use of another instruction set.
+/// One compilation of random_kernels.cpp, for one instruction set. All versions make
+/// the same uniform draws. The fused ones make the same Gaussian draws and sums, bit
+/// for bit; those of the others differ by rounding.
 struct kernel_version {
-    const char* name; ///< the instruction set, as in the compiler's -march
+    const char* name; ///< the instruction set, as in the compiler's -march, or "baseline"
+    bool fused;       ///< whether multiply-adds are rounded once
 
     /// Adds up the uniform draws of the next @p blocks blocks, in units of 2^-53.
     uint128 (*sum_uniform)(lane_states& lanes, std::uint64_t blocks);
@@ -33,6 +35,9 @@ struct kernel_version {
 
 /// The versions that this processor can run, the fastest last.
 [[nodiscard]] std::span<const kernel_version> kernel_versions() noexcept;
+
+/// The version that use_kernel() has chosen; the fastest, if it was not called.
+[[nodiscard]] const kernel_version& version_in_use() noexcept;
 
 /// As in random_sum.hpp, with a version of one's own choice.
 [[nodiscard]] uniform_total uniform_sum(std::uint64_t n, random_stream& stream,

@@ -5,15 +5,6 @@
 #include <algorithm>
 
 namespace netio {
-namespace {
-
-/// Looked up once: to ask the processor takes longer than many draws.
-const kernel_version& fastest_version() noexcept {
-    static const kernel_version& fastest = kernel_versions().back();
-    return fastest;
-}
-
-} // namespace
 
 /// Adds up whole blocks at full speed. A block of which only a part is wanted is
 /// drawn one by one, and once more when its rest is asked for: that is simpler than
@@ -55,11 +46,11 @@ double gaussian_sum(std::uint64_t n, random_stream& stream,
 }
 
 uniform_total uniform_sum(std::uint64_t n, random_stream& stream) noexcept {
-    return uniform_sum(n, stream, fastest_version());
+    return uniform_sum(n, stream, version_in_use());
 }
 
 double gaussian_sum(std::uint64_t n, random_stream& stream) noexcept {
-    return gaussian_sum(n, stream, fastest_version());
+    return gaussian_sum(n, stream, version_in_use());
 }
 
 } // namespace netio

@@ -257,7 +257,8 @@ TEST_CASE("programs: a wrong command line is exit status 2 and one line on stder
     const auto* const program = GENERATE("server", "serial_client", "async_client");
     const auto wrong =
         GENERATE(options{"--port", "65536"}, options{"--samples", "1.5"}, options{"--seed", "x"},
-                 options{"--nonsense"}, options{"word"}, options{"--host"}, options{"--samples"});
+                 options{"--kernel", "abacus"}, options{"--nonsense"}, options{"word"},
+                 options{"--host"}, options{"--samples"});
     const auto end = run(command(program, wrong));
     CAPTURE(program, wrong.front(), end.err);
     CHECK(end.status == 2);
@@ -290,7 +291,8 @@ TEST_CASE("programs: --help and --version succeed", "[programs]") {
     const auto help = run(command(program, {"--help"}));
     CHECK(help.status == 0);
     CHECK(help.err.empty());
-    for (const auto* const option : {"--host", "--port", "--samples", "--seed", "8197"}) {
+    for (const auto* const option :
+         {"--host", "--port", "--samples", "--seed", "8197", "--kernel", "baseline"}) {
         CAPTURE(program, option);
         CHECK(help.out.find(option) != std::string::npos);
     }

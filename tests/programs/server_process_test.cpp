@@ -1,3 +1,4 @@
+#include "common/random/random_kernels.hpp"
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
 
@@ -71,6 +72,21 @@ TEST_CASE("server process: serves 1000 clients at the same time", "[server_proce
     server_process server{{"--port", "0", "--samples", "3000"}};
     crowd clients{server};
     CHECK(count_replies(clients.replies_to(clients.connect(1000))) == 1000);
+}
+
+TEST_CASE("server process: --kernel chooses what computes the sums", "[server_process]") {
+    // So many draws that sums with and without fused multiply-add differ in their last
+    // digits; and no more than the server sums in one portion.
+    constexpr std::uint64_t n = 1'000'000;
+    for (const auto& version : netio::kernel_versions()) {
+        CAPTURE(version.name);
+        server_process server{
+            {"--port", "0", "--samples", "1e6", "--seed", "7", "--kernel", version.name}};
+        crowd clients{server};
+        netio::random_stream stream{7};
+        const auto expected = netio::format_reply(netio::gaussian_sum(n, stream, version));
+        CHECK(clients.replies_to(clients.connect(1)) == std::vector<std::string>{expected});
+    }
 }
 
 TEST_CASE("server process: computes on all threads at the same time", "[server_process]") {

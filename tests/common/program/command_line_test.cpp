@@ -1,5 +1,7 @@
 #include "common/client/client_options.hpp"
 #include "common/program/command_line.hpp"
+#include "common/random/kernel.hpp"
+#include "common/workload.hpp"
 #include "tests/catch.hpp"
 
 #include <chrono>
@@ -52,7 +54,7 @@ TEST_CASE("command_line: counts are whole, and in their range", "[command_line]"
 TEST_CASE("command_line: what is not given keeps its default", "[command_line]") {
     const auto options = parse({});
     CHECK(to_string(options.address) == "127.0.0.1:8197");
-    CHECK(options.samples == netio::uniform_samples);
+    CHECK(options.samples == netio::uniform_samples(netio::kernel_names().back()));
     CHECK(options.requests == 1);
     CHECK(options.timeout == 60s);
 }
@@ -71,6 +73,27 @@ TEST_CASE("command_line: every shared option is read", "[command_line]") {
     CHECK(options.timeout == 250ms);
 }
 
+TEST_CASE("command_line: --kernel brings its own default for --samples", "[command_line]") {
+    for (const auto name : netio::kernel_names()) {
+        const std::string kernel{name};
+        CAPTURE(kernel);
+        CHECK(parse({"--kernel", kernel.c_str()}).kernel == name);
+        CHECK(parse({"--kernel", kernel.c_str()}).samples == netio::uniform_samples(name));
+        CHECK(parse({"--kernel", kernel.c_str(), "--samples", "7"}).samples == 7);
+        CHECK(parse({"--samples", "7", "--kernel", kernel.c_str()}).samples == 7);
+    }
+}
+
+TEST_CASE("command_line: a kernel that this machine cannot run is refused, with those it can",
+          "[command_line]") {
+    const auto refusal = refusal_of({"--kernel", "abacus"});
+    CAPTURE(refusal);
+    CHECK(refusal.find("--kernel \"abacus\"") != std::string::npos);
+    for (const auto name : netio::kernel_names()) {
+        CHECK(refusal.find(name) != std::string::npos);
+    }
+}
+
 TEST_CASE("command_line: wrong ones are refused in one line that names the option",
           "[command_line]") {
     using arguments = std::vector<const char*>;
@@ -79,8 +102,9 @@ TEST_CASE("command_line: wrong ones are refused in one line that names the optio
         arguments{"--port"}, arguments{"--port", "1", "--port", "2"}, arguments{"--host", ""},
         arguments{"--samples", "1e16"}, arguments{"--samples", "-1"}, arguments{"--samples="},
         arguments{"--seed", "-1"}, arguments{"--seed", "18446744073709551616"},
-        arguments{"--seed", "1e7"}, arguments{"--requests", "0"}, arguments{"--timeout", "soon"},
-        arguments{"--timeout", "-1s"}, arguments{"--sample", "1"}, arguments{"-x"});
+        arguments{"--seed", "1e7"}, arguments{"--kernel", ""}, arguments{"--kernel"},
+        arguments{"--requests", "0"}, arguments{"--timeout", "soon"}, arguments{"--timeout", "-1s"},
+        arguments{"--sample", "1"}, arguments{"-x"});
     const std::string option{wrong.front()};
     const auto refusal = refusal_of(wrong);
     CAPTURE(option, refusal);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 // The draws of a random_stream, one by one and as plainly as possible: written from
@@ -81,7 +82,6 @@ inline std::vector<std::uint64_t> uniform_draws(stream& bits, std::size_t n) {
 }
 
 /// Both Gaussian draws that one lane makes of two words, in extended precision.
-/// 1/2 - |angle| instead of the angle near the zeros of the cosine, where that is exact.
 inline void box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits, long double& first,
                        long double& second) {
     constexpr long double pi = std::numbers::pi_v<long double>;
@@ -89,11 +89,14 @@ inline void box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits, long
         return static_cast<long double>(bits >> 12 | 1);
     };
     const long double u = odd(radius_bits) * 0x1p-52L;
-    const long double angle = odd(angle_bits) * 0x1p-52L - 0.5L;
+    const long double angle = pi / 2 * (odd(angle_bits) * 0x1p-52L - 0.5L);
     const long double sign = (angle_bits >> 12 & 1) != 0 ? -1.0L : 1.0L;
     const long double radius = sign * std::sqrt(-2.0L * std::log(u));
-    first = radius * std::sin(pi * (0.5L - std::fabs(angle)));
-    second = radius * std::sin(pi * angle);
+    first = radius * std::cos(angle);
+    second = radius * std::sin(angle);
+    if ((angle_bits >> 11 & 1) != 0) {
+        std::swap(first, second);
+    }
 }
 
 /// The Gaussian draws of the next @p blocks blocks of 64: all the first ones of a

@@ -73,8 +73,8 @@ void check_precision(const std::vector<std::array<std::uint64_t, 2>>& words) {
             long double second = 0.0L;
             reference::box_muller(words[lane][0], words[lane][1], first, second);
             CAPTURE(words[lane][0], words[lane][1]);
-            REQUIRE(std::fabs(draws[lane] / first - 1.0L) < 6 * 0x1p-53L);
-            REQUIRE(std::fabs(draws[lane + 32] / second - 1.0L) < 6 * 0x1p-53L);
+            REQUIRE(std::fabs(draws[lane] / first - 1.0L) < 8 * 0x1p-53L);
+            REQUIRE(std::fabs(draws[lane + 32] / second - 1.0L) < 8 * 0x1p-53L);
         }
     }
 }
@@ -174,7 +174,7 @@ TEST_CASE("random_sum: n Gaussian draws use up as much of a stream as n uniform 
     }
 }
 
-TEST_CASE("random_sum: every instruction set gives the same bits", "[random_sum]") {
+TEST_CASE("random_sum: every fused version gives the same bits", "[random_sum]") {
     for (const std::uint64_t n : {64ull, 65'535ull, 1'000'003ull}) {
         random_stream first{5, 9};
         const auto uniform = uniform_sum(n, first);
@@ -183,7 +183,11 @@ TEST_CASE("random_sum: every instruction set gives the same bits", "[random_sum]
             CAPTURE(version.name, n);
             random_stream stream{5, 9};
             CHECK(uniform_sum(n, stream, version) == uniform);
-            CHECK(gaussian_sum(n, stream, version) == gaussian);
+            const double sum = gaussian_sum(n, stream, version);
+            CHECK(error_of(sum, gaussian, n) < 1e-12);
+            if (version.fused == kernel_versions().back().fused) {
+                CHECK(sum == gaussian);
+            }
         }
     }
 }
@@ -200,10 +204,10 @@ TEST_CASE("gaussian_sum: the draws are precise to a few units in the last place"
     }
 }
 
-TEST_CASE("gaussian_sum: the draws are as precise where logarithm, sine and cosine vanish",
+TEST_CASE("gaussian_sum: the draws are as precise where logarithm and sine vanish",
           "[random_sum]") {
-    // From either side towards 0, 1/4, 1/2, 3/4 and 1: the radius vanishes at u = 1,
-    // the cosine at the angles 0 and 1, the sine at 1/2.
+    // From either side towards 0, 1/4, 1/2, 3/4 and 1: the radius vanishes at u = 1, the
+    // sine at 1/2.
     std::vector<std::uint64_t> edges;
     for (const std::uint64_t quarter : {0u, 1u, 2u, 3u}) {
         for (const int k : {10, 11, 12, 13, 14, 20, 30, 45, 60}) {
@@ -226,14 +230,14 @@ TEST_CASE("gaussian_sum: the draws are as precise where logarithm, sine and cosi
 
 TEST_CASE("gaussian_sum: the draws reach out to 8.49 standard deviations, and are finite",
           "[random_sum]") {
-    // All bits zero: the smallest u, 2^-52, and an angle of nearly -pi/2.
-    auto lanes = lanes_with({{0, 0}});
+    // The smallest u, 2^-52, and an angle of nearly 0.
+    auto lanes = lanes_with({{0, std::uint64_t{1} << 63}});
     std::array<double, block_size> draws{};
     kernel_versions().back().draw_gaussian(lanes, draws.data());
     const double farthest = std::sqrt(-2.0 * std::log(0x1p-52));
     CHECK(farthest > 8.49);
-    CHECK_THAT(draws[32], Catch::Matchers::WithinRel(-farthest, 1e-15));
-    CHECK(draws[0] > 0.0);
+    CHECK_THAT(draws[0], Catch::Matchers::WithinRel(farthest, 1e-15));
+    CHECK(draws[32] > 0.0);
 }
 
 TEST_CASE("uniform_total: is exact, and rounds only when asked for its value", "[random_sum]") {

@@ -1,0 +1,98 @@
+#include "benchmarks/compare.hpp"
+#include "common/event_loop.hpp"
+#include "common/random/random_sum.hpp"
+#include "common/workload.hpp"
+#include "tests/catch.hpp"
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include <cstdint>
+#include <utility>
+
+// What the README says about yielding comes from here: scripts/bench
+
+namespace {
+
+using netio::random_stream;
+
+/// Awaits what @p operation returns, that many times: each time the coroutine is
+/// suspended, goes through the event loop's queue, and is resumed.
+template <typename Operation>
+asio::awaitable<void> repeat(std::uint64_t times, Operation operation) {
+    for (std::uint64_t i = 0; i < times; ++i) {
+        co_await operation();
+    }
+}
+
+/// A handler that posts itself again: the event loop's queue without a coroutine.
+void repeat_handler(asio::io_context& loop, std::uint64_t times) {
+    if (times > 0) {
+        asio::post(loop, [&loop, times] { repeat_handler(loop, times - 1); });
+    }
+}
+
+/// Runs @p task in an event loop of its own; returns how many handlers that took.
+template <typename Task>
+double run(Task task) {
+    asio::io_context loop{1};
+    asio::co_spawn(loop, std::move(task), asio::detached);
+    return static_cast<double>(loop.run());
+}
+
+double straight_sum(std::uint64_t n) {
+    random_stream stream{1};
+    return netio::uniform_sum(n, stream).value();
+}
+
+asio::awaitable<void> sum_in_chunks(std::uint64_t n, std::uint64_t chunks, double& result) {
+    random_stream stream{1};
+    netio::uniform_total total;
+    for (std::uint64_t chunk = 0; chunk < chunks; ++chunk) {
+        total += netio::uniform_sum(n / chunks, stream);
+        co_await netio::yield_to_event_loop();
+    }
+    result = total.value();
+}
+
+double pausing_sum(std::uint64_t n) {
+    double result = 0.0;
+    run(sum_in_chunks(n, netio::uniform_chunks, result));
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("yield_to_event_loop") {
+    constexpr std::uint64_t times = 10'000;
+    compare("one turn of the event loop", times, 301,
+            {{"co_await asio::post(asio::use_awaitable)",
+              [] {
+                  return run(repeat(times, [] { return asio::post(asio::use_awaitable); }));
+              }},
+             {"co_await yield_to_event_loop()",
+              [] {
+                  return run(repeat(times, netio::yield_to_event_loop));
+              }},
+             {"asio::post(loop, handler)", [] {
+                  asio::io_context loop{1};
+                  repeat_handler(loop, times);
+                  return static_cast<double>(loop.run());
+              }}});
+}
+
+TEST_CASE("pausing") {
+    // Much less than the clients sum by default: here the pauses weigh more than there.
+    constexpr std::uint64_t n = 1'000'000'000;
+    compare("one uniform draw", n, 31,
+            {{"in one go",
+              [] {
+                  return straight_sum(n);
+              }},
+             {"in 40 chunks, with yields", [] {
+                  return pausing_sum(n);
+              }}});
+}
