@@ -176,14 +176,4 @@ std::vector<std::string> command(const std::string& program, std::vector<std::st
     return arguments;
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    for (std::size_t start = 0; start < text.size();) {
-        const auto newline = std::min(text.find('\n', start), text.size());
-        lines.push_back(text.substr(start, newline - start));
-        start = newline + 1;
-    }
-    return lines;
-}
-
 } // namespace netio::testing
