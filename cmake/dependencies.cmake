@@ -36,14 +36,23 @@ if(NOT TARGET asio::asio)
     include(FindAsio)
 endif()
 
+# An installed library fits one processor and one standard library. For any other, its
+# headers serve, where it has a form that is headers only: fmt, and Catch2 before 3.
+if(NETIO_HEADER_ONLY)
+    list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}/header_only)
+endif()
 netio_dependency(fmt fmtlib/fmt
     407c905e45ad75fc29bf0f9bb7c5c2fd3475976f libfmt-dev 9)
 netio_dependency(CLI11 CLIUtils/CLI11
     37bb6edc5317e99af72ef48405e65d9ca5218861 libcli11-dev 2.1)
 if(NETIO_TESTS OR NETIO_BENCHMARKS)
     # No version: 2.13 and 3.x both serve, and either rejects a request for the other.
+    set(netio_catch2_version)
+    if(NETIO_HEADER_ONLY)
+        set(netio_catch2_version 2)
+    endif()
     netio_dependency(Catch2 catchorg/Catch2
-        fa43b77429ba76c462b1898d6cd2f2d7a9416b14 catch2)
+        fa43b77429ba76c462b1898d6cd2f2d7a9416b14 catch2 ${netio_catch2_version})
     if(catch2_SOURCE_DIR)
         list(APPEND CMAKE_MODULE_PATH ${catch2_SOURCE_DIR}/extras)
     endif()

@@ -1,12 +1,11 @@
 #include "common/reply.hpp"
 
+#include "common/read_double.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <stdexcept>
-#include <system_error>
 
 namespace netio {
 namespace {
@@ -38,14 +37,11 @@ double parse_reply(std::string_view text) {
     if (text.empty()) {
         throw std::invalid_argument("empty: the server has closed without an answer");
     }
-    const auto digits = without_surrounding_space(text);
-    double number = 0.0;
-    // from_chars and not strtod: it knows no locale and skips nothing.
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(number)) {
+    const auto found = read_double(without_surrounding_space(text));
+    if (!found || !found->rest.empty()) {
         throw std::invalid_argument(fmt::format("not one finite number: {}", quoted(text)));
     }
-    return number;
+    return found->number;
 }
 
 } // namespace netio

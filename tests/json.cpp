@@ -1,8 +1,11 @@
 #include "tests/json.hpp"
 
+#include "common/read_double.hpp"
+
+#include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace netio::testing {
 namespace {
@@ -87,14 +90,12 @@ private:
                 return meaning;
             }
         }
-        double number = 0.0;
-        const auto [end, error] =
-            std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
         const bool starts_like_one =
             rest_.front() == '-' || std::isdigit(static_cast<unsigned char>(rest_.front())) != 0;
-        expect(error == std::errc{} && starts_like_one);
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return {number};
+        const auto found = read_double(rest_);
+        expect(found && starts_like_one);
+        rest_ = found->rest;
+        return {found->number};
     }
 
     void skip_space() {

@@ -5,8 +5,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sstream>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -166,18 +168,12 @@ server_process::server_process(std::vector<std::string> options, std::function<v
 }
 
 std::vector<std::string> command(const std::string& program, std::vector<std::string> options) {
-    options.insert(options.begin(), std::string{NETIO_PROGRAMS} + "/" + program);
-    return options;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    for (std::size_t start = 0; start < text.size();) {
-        const auto newline = std::min(text.find('\n', start), text.size());
-        lines.push_back(text.substr(start, newline - start));
-        start = newline + 1;
-    }
-    return lines;
+    // Programs built for another processor are run by an emulator.
+    std::istringstream emulator{NETIO_EMULATOR};
+    std::vector<std::string> arguments{std::istream_iterator<std::string>{emulator}, {}};
+    arguments.push_back(std::string{NETIO_PROGRAMS} + "/" + program);
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return arguments;
 }
 
 } // namespace netio::testing

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/lines.hpp"
+
 #include <chrono>
 #include <functional>
 #include <string>
@@ -84,7 +86,5 @@ private:
 /// "async_client") with the given options.
 [[nodiscard]] std::vector<std::string> command(const std::string& program,
                                                std::vector<std::string> options);
-
-[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 
 } // namespace netio::testing

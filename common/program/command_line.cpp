@@ -1,6 +1,7 @@
 #include "common/program/command_line.hpp"
 
 #include "common/program/duration.hpp"
+#include "common/read_double.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -33,14 +34,11 @@ std::uint64_t random_seed() {
 }
 
 std::uint64_t parse_count(std::string_view text, count_range range) {
-    double number = -1.0;
-    const auto* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, number);
-
-    // Written so that a NaN fails it too.
+    const auto found = read_double(text);
+    const double number = found && found->rest.empty() ? found->number : -1.0;
     const bool in_range =
         number >= static_cast<double>(range.least) && number <= static_cast<double>(range.most);
-    if (error != std::errc{} || rest != end || !in_range || number != std::floor(number)) {
+    if (!in_range || number != std::floor(number)) {
         throw std::invalid_argument(
             fmt::format("a whole number from {} to {} is wanted", range.least, range.most));
     }

@@ -1,11 +1,11 @@
 #include "common/program/duration.hpp"
 
+#include "common/read_double.hpp"
+
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <stdexcept>
-#include <system_error>
 
 namespace netio {
 namespace {
@@ -41,14 +41,10 @@ std::string to_text(std::chrono::nanoseconds duration) {
 }
 
 std::chrono::nanoseconds parse_duration(std::string_view text) {
-    double number = 0.0;
-    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const auto unit = text.substr(static_cast<std::size_t>(rest - text.data()));
-    const double nanoseconds = number * nanoseconds_per(unit);
-
-    // Written so that a NaN fails it too.
-    const bool in_range = nanoseconds >= 0.0 && nanoseconds <= 1e18;
-    if (error != std::errc{} || nanoseconds_per(unit) == 0.0 || !in_range) {
+    const auto found = read_double(text);
+    const double nanoseconds = found ? found->number * nanoseconds_per(found->rest) : -1.0;
+    const bool is_known_unit = found && nanoseconds_per(found->rest) > 0.0;
+    if (!is_known_unit || nanoseconds < 0.0 || nanoseconds > 1e18) {
         throw std::invalid_argument(
             "a duration is wanted, such as 250us, 5ms, 1.5s or 2m, up to 1e9 s");
     }

@@ -1,10 +1,13 @@
 // libFuzzer's entry for everything that reads bytes from outside: the reply on the
-// wire, durations and counts on the command line. The first byte chooses which.
+// wire, durations and counts on the command line. The first byte chooses which; the
+// numbers in them are read in both ways.
 
 #include "common/program/command_line.hpp"
 #include "common/program/duration.hpp"
+#include "common/read_double.hpp"
 #include "common/reply.hpp"
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +43,18 @@ void read_count(std::string_view text) {
     require(count >= range.least && count <= range.most);
 }
 
+std::uint64_t bits_of(double number) {
+    return std::bit_cast<std::uint64_t>(number);
+}
+
+void read_number(std::string_view text) {
+    const auto found = netio::read_double(text);
+    const auto same = netio::read_double_with_strtod(text);
+    require(found.has_value() == same.has_value());
+    require(!found || bits_of(found->number) == bits_of(same->number));
+    require(!found || found->rest == same->rest);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -47,6 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const std::string_view text{reinterpret_cast<const char*>(data) + 1, size - 1};
+    read_number(text);
     try {
         switch (data[0] % 3) {
         case 0:

@@ -64,7 +64,7 @@ TEST_CASE("server process: refuses to start on an unknown host", "[server_proces
 }
 
 TEST_CASE("server process: refuses to start when memory does not suffice for its threads",
-          "[server_process]") {
+          "[server_process][native]") { // qemu sets no limit on the address space
     if (sanitized) {
         WARN("a sanitizer needs more address space than that");
         return;
