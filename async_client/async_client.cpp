@@ -10,7 +10,6 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
-#include <asio/read.hpp>
 #include <asio/redirect_error.hpp>
 #include <fmt/format.h>
 
@@ -67,9 +66,8 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
 }
 
 asio::awaitable<void> async_client::let_others_run() {
-    // A task that polls gets one look on each lap. The others need two: on the first the
-    // deadline cancels what it has to, and the loop takes in the first 128 of the sockets
-    // that are ready; by the end of the second, all that were ready or late have run.
+    // A task that polls gets one look on each lap. The others may need two: a deadline that
+    // has passed cancels an operation on the first, and the task learns of it on the second.
     co_await yield_for_laps(options_.wait == wait_mode::poll ? 1 : 2);
 }
 
@@ -94,9 +92,10 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
             return poll(pending, lines);
         case wait_mode::ready:
             return wait_until_ready(pending, lines);
-        default:
-            return wait_for_completion(pending, lines);
+        case wait_mode::completion:
+            break;
         }
+        return wait_for_completion(pending, lines);
     };
     lines.pause(); // until the connection has been made, and then until the reply is there
     auto asking = ask(server_, record, read);
@@ -115,10 +114,11 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 // longer. The other two cost nothing until the system has news. Completion is the one to use.
 
 asio::awaitable<std::error_code> async_client::poll(request& pending, request_lines& lines) {
-    auto end = pending.look();
+    auto end = pending.read_available();
     while (end == asio::error::would_block) {
         if (!summing_) {
-            // With no other task to take turns with, polling would only keep the thread busy.
+            // With no other task to take turns with, polling would only keep the thread busy:
+            // one more look, and then wait.
             auto waiting = wait_until_ready(pending, lines);
             co_return co_await std::move(waiting);
         }
@@ -126,33 +126,31 @@ asio::awaitable<std::error_code> async_client::poll(request& pending, request_li
         lines.pause();
         co_await yield_to_event_loop();
         lines.resume();
-        end = pending.look();
+        end = pending.read_available();
     }
     co_return end;
 }
 
 asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending,
                                                                 request_lines& lines) {
-    auto end = pending.look();
+    auto end = pending.read_available();
     while (end == asio::error::would_block) {
         note_look(pending, false);
         lines.pause();
-        std::error_code deadline; // cancels the wait; then the look below is the last
+        std::error_code cancelled; // by the deadline: then this is the last turn
         co_await pending.socket().async_wait(tcp::socket::wait_read,
-                                             asio::redirect_error(asio::use_awaitable, deadline));
+                                             asio::redirect_error(asio::use_awaitable, cancelled));
         ++pending.record().wake_ups;
         lines.resume();
-        end = pending.look();
+        end = pending.read_available();
     }
     co_return end;
 }
 
 asio::awaitable<std::error_code> async_client::wait_for_completion(request& pending,
                                                                    request_lines& lines) {
-    std::error_code end;
-    co_await asio::async_read(pending.socket(), pending.buffer(),
-                              asio::redirect_error(asio::use_awaitable, end));
-    ++pending.record().wake_ups;
+    auto reading = read_to_end(pending); // one asio::async_read()
+    const auto end = co_await std::move(reading);
     lines.resume();
     co_return end;
 }
@@ -193,7 +191,7 @@ void run_async_client(const async_client_options& options) {
     run_report report{options, "async_client"};
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
     async_client client{loop, options, server, record};
-    report.of(record, [&client] { client.run(); });
+    report.run_and_show(record, [&client] { client.run(); });
 }
 
 } // namespace netio

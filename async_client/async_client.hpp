@@ -27,7 +27,8 @@ public:
 
     /// Runs all tasks to their end.
     ///
-    /// @throws std::exception of the first task that fails, as soon as it does.
+    /// @throws std::exception of the first task that fails, as soon as it does. The other tasks
+    ///         are still in the loop then, which must not run again.
     void run();
 
 private:

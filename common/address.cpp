@@ -1,7 +1,10 @@
 #include "common/address.hpp"
 
+#include <asio/error.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <system_error>
 
@@ -12,6 +15,19 @@ std::string to_string(const server_address& address) {
     return fmt::format(fmt::runtime(is_ipv6 ? "[{}]:{}" : "{}:{}"), address.host, address.port);
 }
 
+namespace {
+
+/// Whether this machine has sockets for it: a name may stand for an IPv6 address where the
+/// system has no IPv6.
+bool is_usable(const asio::ip::tcp::endpoint& endpoint) {
+    asio::io_context loop{1};
+    std::error_code error;
+    asio::ip::tcp::socket{loop}.open(endpoint.protocol(), error);
+    return error != asio::error::address_family_not_supported;
+}
+
+} // namespace
+
 std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
                                              const server_address& address) {
     std::error_code error;
@@ -21,7 +37,11 @@ std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
         throw std::runtime_error(
             fmt::format("cannot resolve {}: {}", address.host, error.message()));
     }
-    return {found.begin(), found.end()};
+    std::vector<asio::ip::tcp::endpoint> endpoints{found.begin(), found.end()};
+    if (std::any_of(endpoints.begin(), endpoints.end(), is_usable)) {
+        std::erase_if(endpoints, std::not_fn(is_usable));
+    }
+    return endpoints;
 }
 
 } // namespace netio

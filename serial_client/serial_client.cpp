@@ -1,5 +1,6 @@
 #include "serial_client/serial_client.hpp"
 
+#include "common/address.hpp"
 #include "common/client/ask.hpp"
 #include "common/client/run_report.hpp"
 #include "common/program/duration.hpp"
@@ -53,7 +54,7 @@ void run_serial_client(const client_options& options) {
     run_report report{options, "serial_client"};
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
 
-    report.of(record, [&] {
+    report.run_and_show(record, [&] {
         for (std::uint64_t i = 1; i <= options.requests; ++i) {
             if (i == 4 && !options.is_shown(i)) {
                 print_line("Requesting {} more, not shown.", options.hidden_requests());

@@ -7,7 +7,7 @@ namespace netio {
 /// @throws usage_error, or help_requested.
 [[nodiscard]] client_options parse_serial_client_options(int argc, const char* const* argv);
 
-/// Asks the server and idles until the answer is there, as often as was wished;
+/// Asks the server and idles until the answer arrives, as many times as --requests says;
 /// then sums uniform draws. Prints what it does.
 ///
 /// Counterpart of serial_approach.py.

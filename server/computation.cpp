@@ -40,8 +40,8 @@ void computation_trace::add(const computation& what, const asio::ip::tcp::endpoi
     if (named_threads_.insert(lane).second) {
         file_->name_thread(lane, what.thread == 0 ? "event loop" : "computing thread");
     }
-    file_->complete("gaussian_sum", lane, what.span);
-    file_->arrow_to(fmt::to_string(fmt::streamed(peer)), lane, what.span.begin);
+    file_->complete("gaussian_sum", lane, what.time);
+    file_->arrow_to(fmt::to_string(fmt::streamed(peer)), lane, what.time.begin);
     try {
         file_->flush();
     } catch (const std::exception& error) {

@@ -16,7 +16,7 @@ namespace netio {
 /// A sum of Gaussian draws, when it was computed, and by which thread.
 struct computation {
     double total = 0.0;
-    time_span span{};
+    time_span time{};
     std::uint64_t thread = 0; ///< 0 for the event loop's, else the computing thread's number
 };
 

@@ -13,8 +13,9 @@ namespace netio {
 
 /// For coroutines what a condition variable is for threads: one waits, another notifies.
 ///
-/// As there, a notification that comes while no coroutine waits is lost: look at what is
-/// waited for, then wait. All on the thread that runs the loop, so nothing comes between.
+/// As there, a notification that comes while no coroutine waits is lost, and one that wakes up
+/// looks again at what it waits for. Here only one coroutine may wait, and all of it happens on
+/// the thread that runs the loop.
 class condition {
 public:
     explicit condition(const asio::any_io_executor& executor)

@@ -8,11 +8,12 @@
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <chrono>
 #include <sys/socket.h>
 #include <system_error>
 #include <utility>
@@ -49,6 +50,7 @@ connection::connection(tcp::socket socket, const tcp::endpoint& peer, std::uint6
     , peer_{peer}
     , number_{number}
     , shared_{shared}
+    , watch_{socket_.get_executor()}
     , news_{socket_.get_executor()} {}
 
 asio::awaitable<void> connection::serve() {
@@ -57,7 +59,7 @@ asio::awaitable<void> connection::serve() {
         co_await wait_for_news(shared_.options.delay);
     }
     co_await compute_total();
-    socket_.cancel(); // no longer watched
+    stop_watching();
 
     co_await answer();
     log("Done. Closing connection: {}.\n", fmt::streamed(peer_));
@@ -69,9 +71,9 @@ asio::awaitable<void> connection::serve() {
 /// side still wants its answer. (A client that is killed also sends no more than that: TCP
 /// cannot tell the two apart, so for such a client the server computes to the end.)
 void connection::watch_for_reset() {
-    socket_.async_wait(tcp::socket::wait_error, [self = shared_from_this()](std::error_code error) {
-        if (error) {
-            return; // no longer watched
+    auto look = [self = shared_from_this()](std::error_code no_longer_watched) {
+        if (no_longer_watched || !self->socket_.is_open()) {
+            return;
         }
         if (take_pending_error(self->socket_)) {
             self->is_gone_ = true;
@@ -80,7 +82,19 @@ void connection::watch_for_reset() {
             self->discard_urgent_data();
             self->watch_for_reset();
         }
-    });
+    };
+#ifdef ASIO_HAS_EPOLL
+    socket_.async_wait(tcp::socket::wait_error, std::move(look));
+#else
+    // asio's other reactors report urgent data here, but not a reset: so look now and then.
+    watch_.expires_after(50ms);
+    watch_.async_wait(std::move(look));
+#endif
+}
+
+void connection::stop_watching() {
+    socket_.cancel();
+    watch_.cancel();
 }
 
 /// Urgent data is reported here, too, again and again until it has been read.
@@ -136,13 +150,12 @@ asio::awaitable<void> connection::answer() {
 /// connection, and the reset can overtake the answer and destroy it. So: having said that
 /// this was all, read until the client has closed its side, but not for ever.
 asio::awaitable<void> connection::close_lingering() {
-    static std::array<char, 65536> discarded; // for what clients send: the server reads no input
     const auto end = steady_clock::now() + 3s;
     std::error_code error;
     socket_.non_blocking(true);
     bool sends = false;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
-        // A server that is to stop does not wait for clients that have never sent anything.
+        // A server that is to stop gives clients that have never sent anything less time.
         const auto longest_silence = is_hurried_ && !sends ? 100ms : 1000ms;
         const deadline silence{socket_, std::min(end, steady_clock::now() + longest_silence)};
         std::error_code cancelled; // by the deadline, or because the server is to stop
@@ -151,7 +164,7 @@ asio::awaitable<void> connection::close_lingering() {
         if (cancelled && silence.has_passed()) {
             break;
         }
-        sends = socket_.read_some(asio::buffer(discarded), error) > 0 || sends;
+        sends = socket_.read_some(asio::buffer(shared_.discarded), error) > 0 || sends;
     }
 }
 

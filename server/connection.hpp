@@ -7,8 +7,11 @@
 
 #include <asio/awaitable.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -19,11 +22,12 @@ struct workplace {
     explicit workplace(const server_options& what)
         : options{what}
         , trace{what}
-        , threads{what.threads} {}
+        , threads{what.threads} {} // discarded is not initialised: it is never read
 
     server_options options;
     computation_trace trace;
-    computing_threads threads; ///< last: gone before what they work on
+    std::array<char, 65536> discarded; ///< what clients send; the server needs no input
+    computing_threads threads;         ///< last: gone before what they work on
 };
 
 /// One client of the server, from its connect to its close.
@@ -52,6 +56,7 @@ public:
 
 private:
     void watch_for_reset();
+    void stop_watching();
     void discard_urgent_data();
     asio::awaitable<void> wait_for_news(std::chrono::nanoseconds at_most);
     asio::awaitable<void> compute_total();
@@ -62,6 +67,7 @@ private:
     asio::ip::tcp::endpoint peer_;
     std::uint64_t number_;
     workplace& shared_;
+    asio::steady_timer watch_;          ///< used where the system does not report a reset
     condition news_;                    ///< the client has gone, or the result is there
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed
     computation result_;                ///< once there is one

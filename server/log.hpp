@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 namespace netio {
@@ -16,14 +17,15 @@ void write_if_there_is_room(int descriptor, const std::string& text);
 /// Prints a line to stdout, if there is room for it.
 template <typename... Args>
 void log(fmt::format_string<Args...> format, Args&&... args) {
-    write_if_there_is_room(1, fmt::format(format, std::forward<Args>(args)...) + '\n');
+    write_if_there_is_room(STDOUT_FILENO, fmt::format(format, std::forward<Args>(args)...) + '\n');
 }
 
 /// Prints a line to stderr, likewise.
 template <typename... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
     write_if_there_is_room(
-        2, fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
+        STDERR_FILENO,
+        fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
 }
 
 } // namespace netio

@@ -5,12 +5,16 @@
 #include "server/server.hpp"
 
 #include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
+#include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <stdexcept>
+#include <system_error>
 
 namespace {
 
@@ -26,9 +30,12 @@ void stop_at(asio::signal_set& signals, netio::server& server) {
                         clients == 1 ? "1 client is" : fmt::format("{} clients are", clients),
                         clients == 1 ? "it" : "them");
         }
-        signals.async_wait([](std::error_code done, int) {
+        signals.async_wait([&server](std::error_code done, int) {
             if (!done) {
-                throw std::runtime_error("stopped by a second signal, with clients unanswered");
+                throw std::runtime_error(fmt::format("stopped by a second signal, {}",
+                                                     server.unanswered() > 0
+                                                         ? "with clients unanswered"
+                                                         : "before all clients had closed"));
             }
         });
     });

@@ -28,7 +28,8 @@ public:
     ///         computing threads cannot be created.
     server(asio::io_context& loop, const server_options& options);
 
-    /// Abandons what is still being computed.
+    /// Abandons what is still being computed. The loop must not run again after that: what
+    /// run() has begun is still in it.
     ~server();
 
     server(const server&) = delete;

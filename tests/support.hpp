@@ -2,6 +2,7 @@
 
 #include "tests/process.hpp"
 
+#include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
@@ -80,5 +81,18 @@ inline outcome wait_while_serving(asio::io_context& loop, process& program) {
 inline asio::ip::tcp::acceptor listen_anywhere(asio::io_context& loop) {
     return {loop, asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
 }
+
+/// Two ends of one connection.
+struct connected_pair {
+    explicit connected_pair(const asio::any_io_executor& executor)
+        : near{executor}
+        , far{executor} {
+        asio::ip::tcp::acceptor acceptor{executor, {asio::ip::address_v4::loopback(), 0}};
+        near.connect(acceptor.local_endpoint());
+        far = acceptor.accept();
+    }
+    asio::ip::tcp::socket near;
+    asio::ip::tcp::socket far;
+};
 
 } // namespace netio::testing

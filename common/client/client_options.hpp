@@ -19,7 +19,7 @@ struct client_options : shared_options {
     bool timeline = false;                                       ///< draw what ran when
     std::chrono::nanoseconds timeline_axis{0};                   ///< its length; 0: the run's own
 
-    /// Whether it is to be seen what ran when.
+    /// Whether the run will be shown: by --timeline or --trace.
     [[nodiscard]] bool is_recorded() const { return timeline || !trace.empty(); }
 
     /// "server_request", with its number (from 1) where there are several.

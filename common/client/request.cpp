@@ -51,7 +51,7 @@ request::~request() {
     }
 }
 
-std::error_code request::look() {
+std::error_code request::read_available() {
     std::error_code end;
     socket_.non_blocking(true, end);
     if (!end) {
@@ -67,11 +67,15 @@ std::error_code request::look() {
 
 void request::check_connected(std::error_code error) {
     if (error == asio::error::operation_aborted && deadline_.has_passed()) {
-        throw_timed_out();
+        // The connection may have been made in time, while this client was too busy to notice.
+        socket_.remote_endpoint(error);
+        if (error) {
+            throw_timed_out();
+        }
     }
     if (error == asio::error::operation_aborted) {
-        // So async_connect() reports that it could not open a socket. The reason, as a rule:
-        error = asio::error::no_descriptors;
+        // So async_connect() reports that it could not open a socket: ask again for the reason.
+        socket_.open(server_.endpoints.front().protocol(), error);
     }
     if (error) {
         throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
@@ -84,7 +88,7 @@ void request::check_connected(std::error_code error) {
 
 double request::reply(std::error_code end) {
     if (end == asio::error::operation_aborted) {
-        end = look(); // the deadline: but what has come by now counts
+        end = read_available(); // the deadline: but what has come by now counts
     }
     const auto server = to_string(server_.address);
     if (end == asio::error::timed_out && deadline_.has_passed()) {

@@ -47,7 +47,7 @@ public:
     ///
     /// @return asio::error::eof at the end of the reply, none if it is too long,
     ///         would_block while more may come, or timed_out when that is too late.
-    [[nodiscard]] std::error_code look();
+    [[nodiscard]] std::error_code read_available();
 
     /// Checks how connecting ended.
     /// @throws std::runtime_error naming the address, if it failed.

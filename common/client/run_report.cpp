@@ -56,7 +56,7 @@ run_report::run_report(const client_options& options, std::string_view program)
     }
 }
 
-void run_report::of(run_record& record, const std::function<void()>& work) {
+void run_report::run_and_show(run_record& record, const std::function<void()>& work) {
     record.run.begin = steady_clock::now();
     try {
         work();
@@ -65,7 +65,7 @@ void run_report::of(run_record& record, const std::function<void()>& work) {
         try {
             show(record);
         } catch (const std::exception&) {
-            // Of two failures the first is told.
+            // The first failure is the one to report.
         }
         throw;
     }
@@ -75,13 +75,13 @@ void run_report::of(run_record& record, const std::function<void()>& work) {
 }
 
 void run_report::show(const run_record& record) {
+    if (trace_) {
+        write_trace(record, *trace_);
+    }
     if (options_.timeline) {
         auto style = timeline_style::of_stdout();
         style.axis = options_.timeline_axis;
         print_line("\n{}", draw_timeline(record, style));
-    }
-    if (trace_) {
-        write_trace(record, *trace_);
     }
 }
 

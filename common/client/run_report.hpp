@@ -25,7 +25,7 @@ public:
     /// run up to the failure.
     ///
     /// @throws what @p work throws.
-    void of(run_record& record, const std::function<void()>& work);
+    void run_and_show(run_record& record, const std::function<void()>& work);
 
 private:
     void show(const run_record& record);

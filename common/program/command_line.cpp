@@ -1,14 +1,17 @@
 #include "common/program/command_line.hpp"
 
 #include "common/program/duration.hpp"
+#include "common/program/words.hpp"
 #include "common/read_double.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -21,9 +24,13 @@ std::uint64_t parse_seed(std::string_view text) {
     const auto* const end = text.data() + text.size();
     const auto [rest, error] = std::from_chars(text.data(), end, seed);
     if (error != std::errc{} || rest != end) {
-        throw std::invalid_argument("a whole number from 0 to 2^64 - 1 is wanted");
+        throw std::invalid_argument("must be a whole number from 0 to 2^64 - 1");
     }
     return seed;
+}
+
+bool is_option(const std::string& word) {
+    return word.rfind('-', 0) == 0;
 }
 
 } // namespace
@@ -40,15 +47,15 @@ std::uint64_t parse_count(std::string_view text, count_range range) {
         number >= static_cast<double>(range.least) && number <= static_cast<double>(range.most);
     if (!in_range || number != std::floor(number)) {
         throw std::invalid_argument(
-            fmt::format("a whole number from {} to {} is wanted", range.least, range.most));
+            fmt::format("must be a whole number from {} to {}", range.least, range.most));
     }
     return static_cast<std::uint64_t>(number);
 }
 
 command_line::command_line(std::string program, const std::string& description)
     : program_{std::move(program)}
-    , app_{std::make_unique<CLI::App>(description, program_)} {
-    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a mere number is in seconds.");
+    , app_{std::make_unique<CLI::App>(wrapped(description, 80), program_)} {
+    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a plain number means seconds.");
     app_->set_help_flag("--help", "Print this text and exit");
     app_->set_version_flag("--version", fmt::format("{} {}", program_, NETIO_VERSION),
                            "Print the version and exit");
@@ -61,7 +68,7 @@ void command_line::add(shared_options& options, count_range ports) {
                fmt::format("Name, IPv4 or IPv6 address (default {})", options.address.host),
                [&options](std::string_view text) {
                    if (text.empty()) {
-                       throw std::invalid_argument("a host is wanted");
+                       throw std::invalid_argument("must be a host");
                    }
                    options.address.host = text;
                });
@@ -77,7 +84,7 @@ void command_line::add(shared_options& options, count_range ports) {
     add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
                [&options](std::string_view text) {
                    if (text.empty()) {
-                       throw std::invalid_argument("a file is wanted");
+                       throw std::invalid_argument("must be a file");
                    }
                    options.trace = text;
                });
@@ -119,7 +126,8 @@ void command_line::add_option(const std::string& name, const std::string& value,
             throw usage_error(fmt::format("{} \"{}\": {}.", name, text, error.what()));
         }
     };
-    auto* const option = app_->add_option_function<std::string>(name, read_or_refuse, description);
+    auto* const option =
+        app_->add_option_function<std::string>(name, read_or_refuse, wrapped(description));
     option->type_name(value);
     if (value.front() == '[') {
         option->expected(0, 1);
@@ -133,9 +141,31 @@ void command_line::parse(int argc, const char* const* argv) {
         throw help_requested{app_->help()};
     } catch (const CLI::CallForVersion& version) {
         throw help_requested{version.what()};
+    } catch (const CLI::ExtrasError& error) {
+        const auto unknown = app_->remaining();
+        const auto option = std::find_if(unknown.begin(), unknown.end(), is_option);
+        if (option == unknown.end()) {
+            throw usage_error(fmt::format("{}.", error.what()));
+        }
+        throw usage_error(fmt::format("unknown option {}{}", *option, suggestion(*option)));
     } catch (const CLI::ParseError& error) {
         throw usage_error(fmt::format("{}.", error.what()));
     }
+}
+
+/// ": did you mean --samples?" where one of the options is much like @p unknown.
+std::string command_line::suggestion(const std::string& unknown) const {
+    const auto given = unknown.substr(0, unknown.find('='));
+    std::string nearest;
+    std::size_t least = 1 + given.size() / 3; // mistakes: in more, another word is meant
+    for (const auto* const option : app_->get_options()) {
+        const auto mistakes = edit_distance(given, option->get_name());
+        if (mistakes <= least) {
+            least = mistakes;
+            nearest = option->get_name();
+        }
+    }
+    return nearest.empty() ? "." : fmt::format(": did you mean {}?", nearest);
 }
 
 } // namespace netio

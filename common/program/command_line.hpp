@@ -45,7 +45,7 @@ struct count_range {
 /// Reads a whole number; "1e7" and "1.2e8" are whole numbers too.
 ///
 /// @param range at most up to 2^53, where a double is still exact.
-/// @throws std::invalid_argument saying what is wanted, for any other text.
+/// @throws std::invalid_argument saying what is valid, for any other text.
 [[nodiscard]] std::uint64_t parse_count(std::string_view text, count_range range);
 
 /// The command line of a program: the options that it declares, each bound to
@@ -73,6 +73,7 @@ public:
 
 private:
     void add_workload(shared_options& options);
+    [[nodiscard]] std::string suggestion(const std::string& unknown) const;
 
     std::string program_;
     std::unique_ptr<CLI::App> app_; // behind a pointer: CLI11's header is a large one

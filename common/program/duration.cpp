@@ -45,8 +45,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
     const double nanoseconds = found ? found->number * nanoseconds_per(found->rest) : -1.0;
     const bool is_known_unit = found && nanoseconds_per(found->rest) > 0.0;
     if (!is_known_unit || nanoseconds < 0.0 || nanoseconds > 1e18) {
-        throw std::invalid_argument(
-            "a duration is wanted, such as 250us, 5ms, 1.5s or 2m, up to 1e9 s");
+        throw std::invalid_argument("must be a time such as 250us, 5ms, 1.5s or 2m, up to 1e9 s");
     }
     return std::chrono::nanoseconds{std::llround(nanoseconds)};
 }

@@ -13,7 +13,7 @@ namespace netio {
 /// Reads "250us", "5ms", "1.5s" or "2m"; a bare number is seconds, as in Python.
 ///
 /// @return from 0 to 1e9 s, rounded to a nanosecond.
-/// @throws std::invalid_argument saying what is wanted, for any other text.
+/// @throws std::invalid_argument saying what is valid, for any other text.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text);
 
 } // namespace netio

@@ -4,10 +4,12 @@
 #include "tests/catch.hpp"
 #include "tests/support.hpp"
 
+#include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 

@@ -5,37 +5,23 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/read.hpp>
+#include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
 
 using asio::ip::tcp;
 using netio::deadline;
+using netio::testing::connected_pair;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-namespace {
-
-/// Two ends of one connection.
-struct connection {
-    explicit connection(asio::io_context& loop)
-        : near{loop}
-        , far{loop} {
-        auto acceptor = netio::testing::listen_anywhere(loop);
-        near.connect(acceptor.local_endpoint());
-        far = acceptor.accept();
-    }
-    tcp::socket near;
-    tcp::socket far;
-};
-
-} // namespace
-
 TEST_CASE("deadline: cancels what is pending, and not before", "[deadline]") {
     asio::io_context loop{1};
-    connection ends{loop};
+    connected_pair ends{loop.get_executor()};
     const auto at = steady_clock::now() + 20ms;
     std::optional<deadline> limit{std::in_place, ends.near, at};
     std::error_code end;
@@ -50,7 +36,7 @@ TEST_CASE("deadline: cancels what is pending, and not before", "[deadline]") {
 
 TEST_CASE("deadline: an operation that begins after it is cancelled, too", "[deadline]") {
     asio::io_context loop{1};
-    connection ends{loop};
+    connected_pair ends{loop.get_executor()};
     std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
     for (int i = 0; i < 10; ++i) {
         loop.poll_one();
@@ -66,7 +52,7 @@ TEST_CASE("deadline: an operation that begins after it is cancelled, too", "[dea
 
 TEST_CASE("deadline: what has come in time is read", "[deadline]") {
     asio::io_context loop{1};
-    connection ends{loop};
+    connected_pair ends{loop.get_executor()};
     asio::write(ends.far, asio::buffer("1.5", 3));
     ends.far.close();
     ends.near.wait(tcp::socket::wait_read);
@@ -80,7 +66,7 @@ TEST_CASE("deadline: what has come in time is read", "[deadline]") {
 
 TEST_CASE("deadline: leaves the socket alone once it has gone", "[deadline]") {
     asio::io_context loop{1};
-    connection ends{loop};
+    connected_pair ends{loop.get_executor()};
     {
         const deadline gone{ends.near, steady_clock::now() + 1ms};
         const deadline expired{ends.near, steady_clock::now()};
@@ -92,4 +78,20 @@ TEST_CASE("deadline: leaves the socket alone once it has gone", "[deadline]") {
     ends.far.close();
     netio::testing::run_to_end(loop);
     CHECK_FALSE(end);
+}
+
+TEST_CASE("deadline: may go, and its socket, when its handler is in the queue already",
+          "[deadline]") {
+    asio::io_context loop{1};
+    auto ends = std::make_unique<connected_pair>(loop.get_executor());
+    const auto now = steady_clock::now();
+    std::optional<deadline> limit;
+    asio::steady_timer earlier{loop, now - 1ms}; // reported together with the deadline, before it
+    earlier.async_wait([&](std::error_code) {
+        limit.reset();
+        ends.reset();
+    });
+    limit.emplace(ends->near, now);
+    netio::testing::run_to_end(loop);
+    CHECK_FALSE(limit.has_value());
 }

@@ -4,6 +4,7 @@
 #include "tests/support.hpp"
 
 #include <asio/detached.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/write.hpp>
 
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 using asio::ip::tcp;
+using netio::testing::connected_pair;
 using std::chrono::steady_clock;
 
 namespace {
@@ -23,23 +25,42 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
     }
 }
 
-/// Two ends of one connection.
-struct connection {
-    explicit connection(asio::io_context& loop)
-        : near{loop}
-        , far{loop} {
-        auto acceptor = netio::testing::listen_anywhere(loop);
-        near.connect(acceptor.local_endpoint());
-        far = acceptor.accept();
-    }
-    tcp::socket near;
-    tcp::socket far;
-};
-
-/// Whether something else has run when so many laps are over.
-asio::awaitable<bool> runs_before_lap_ends(int laps, const bool& has_run) {
+/// Whether a socket that becomes ready right before so many laps has had its turn after them.
+asio::awaitable<bool> ready_socket_has_run(int laps) {
+    const auto executor = co_await asio::this_coro::executor;
+    connected_pair ends{executor};
+    const auto has_run = std::make_shared<bool>(false);
+    ends.near.async_wait(tcp::socket::wait_read, [has_run](std::error_code) { *has_run = true; });
+    asio::write(ends.far, asio::buffer("1", 1));
     co_await netio::yield_for_laps(laps);
-    co_return has_run;
+    co_return *has_run;
+}
+
+/// Likewise, whether a wait that a deadline cancels has ended.
+asio::awaitable<bool> cancelled_wait_has_run(int laps) {
+    const auto executor = co_await asio::this_coro::executor;
+    connected_pair ends{executor};
+    const netio::deadline passed{ends.near, steady_clock::now()};
+    auto has_run = std::make_shared<bool>(false);
+    ends.near.async_wait(tcp::socket::wait_read, [has_run](std::error_code) { *has_run = true; });
+    co_await netio::yield_for_laps(laps);
+    co_return *has_run;
+}
+
+/// How many of 300 such sockets have not had theirs.
+asio::awaitable<int> left_of_300(int laps) {
+    const auto executor = co_await asio::this_coro::executor;
+    std::vector<std::unique_ptr<connected_pair>> pairs;
+    const auto left = std::make_shared<int>(300);
+    while (pairs.size() < 300) {
+        auto& ends = *pairs.emplace_back(std::make_unique<connected_pair>(executor));
+        ends.near.async_wait(tcp::socket::wait_read, [left](std::error_code) { --*left; });
+    }
+    for (auto& ends : pairs) {
+        asio::write(ends->far, asio::buffer("1", 1));
+    }
+    co_await netio::yield_for_laps(laps);
+    co_return *left;
 }
 
 } // namespace
@@ -66,36 +87,16 @@ TEST_CASE("yield_to_event_loop: a million turns do not grow the stack", "[event_
 
 TEST_CASE("yield_for_laps: a socket that was ready before has its turn first", "[event_loop]") {
     asio::io_context loop{1};
-    connection ends{loop};
-    asio::write(ends.far, asio::buffer("1", 1));
-    ends.near.wait(tcp::socket::wait_read);
-    bool has_run = false;
-    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { has_run = true; });
-    CHECK(netio::testing::result_of(loop, runs_before_lap_ends(1, has_run)));
+    CHECK(netio::testing::result_of(loop, ready_socket_has_run(1)));
 }
 
-TEST_CASE("yield_for_laps: so has one of 300", "[event_loop]") {
+TEST_CASE("yield_for_laps: so have 300 of them", "[event_loop]") {
     asio::io_context loop{1};
-    std::vector<std::unique_ptr<connection>> connections;
-    int running = 0;
-    while (running < 300) { // more than the loop takes in at a time
-        auto& ends = *connections.emplace_back(std::make_unique<connection>(loop));
-        asio::write(ends.far, asio::buffer("1", 1));
-        ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { --running; });
-        ++running;
-    }
-    const auto left = [&running]() -> asio::awaitable<int> {
-        co_await netio::yield_for_laps(2);
-        co_return running;
-    };
-    CHECK(netio::testing::result_of(loop, left()) == 0);
+    CHECK(netio::testing::result_of(loop, left_of_300(2)) == 0);
 }
 
-TEST_CASE("yield_for_laps: two are enough for what a deadline cancels", "[event_loop]") {
+TEST_CASE("yield_for_laps: what a deadline cancels takes two", "[event_loop]") {
     asio::io_context loop{1};
-    connection ends{loop};
-    const netio::deadline passed{ends.near, steady_clock::now()};
-    bool has_run = false;
-    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code) { has_run = true; });
-    CHECK(netio::testing::result_of(loop, runs_before_lap_ends(2, has_run)));
+    CHECK_FALSE(netio::testing::result_of(loop, cancelled_wait_has_run(1)));
+    CHECK(netio::testing::result_of(loop, cancelled_wait_has_run(2)));
 }

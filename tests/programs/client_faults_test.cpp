@@ -271,7 +271,7 @@ TEST_CASE("clients: an answer that came in time counts, although the client was 
           "[clients][slow]") {
     const client who{"async_client",
                      {"--samples", "1e15", "--wait", GENERATE("poll", "ready", "completion")}};
-    const std::size_t requests = GENERATE(1U, 3U);
+    const std::size_t requests = GENERATE(1U, 3U, 300U); // more than the loop takes in at a time
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
     const auto server = acceptor.local_endpoint();
@@ -283,7 +283,8 @@ TEST_CASE("clients: an answer that came in time counts, although the client was 
                             {"--requests", std::to_string(requests), "--timeout", "500ms",
                              "--chunks", "1e9", "--time-allotment", "1s"})};
     run_to_end(loop); // all have been answered
-    for (std::size_t done = 0; done < requests; ++done) {
+    const std::size_t shown = requests <= 10 ? requests : 6;
+    for (std::size_t done = 0; done < shown; ++done) {
         CHECK_NOTHROW(read_up_to(program, "Done server_request")); // none has been given up
     }
 }

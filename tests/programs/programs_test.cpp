@@ -286,6 +286,26 @@ TEST_CASE("programs: each program's own options are checked", "[programs]") {
     CHECK(end.err.find(wrong.second.front()) != std::string::npos);
 }
 
+TEST_CASE("programs: an unknown option is answered with the one that was meant", "[programs]") {
+    using call = std::pair<const char*, std::string>;
+    const auto [given, answer] = GENERATE(
+        call{"--sampels", ": did you mean --samples?"}, call{"--prot", ": did you mean --port?"},
+        call{"--sead=7", ": did you mean --seed?"}, call{"--time-out", ": did you mean --timeout?"},
+        call{"--nonsense", "."}, call{"-x", "."});
+    const auto end = run(command("serial_client", {given, "1"}));
+    CHECK(end.status == 2);
+    CHECK(end.err ==
+          std::string{"serial_client: unknown option "} + given + answer + " Try --help.\n");
+}
+
+TEST_CASE("programs: the help text fits into 80 columns", "[programs]") {
+    const auto* const program = GENERATE("server", "serial_client", "async_client");
+    for (const auto& line : lines_of(run(command(program, {"--help"})).out)) {
+        CAPTURE(line);
+        CHECK(line.size() <= 80);
+    }
+}
+
 TEST_CASE("programs: --help and --version succeed", "[programs]") {
     const auto* const program = GENERATE("server", "serial_client", "async_client");
     const auto help = run(command(program, {"--help"}));

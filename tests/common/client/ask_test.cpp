@@ -7,6 +7,7 @@
 #include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/write.hpp>
 
 #include <chrono>
@@ -162,6 +163,29 @@ TEST_CASE("ask: an answer that came in time is taken after the deadline", "[ask]
     netio::testing::run_to_end(loop);
     CHECK(reply == 1.5);
     CHECK_FALSE(record.failed);
+}
+
+/// Reads as a task does that has been busy until after the deadline.
+asio::awaitable<std::error_code> read_late(netio::request& pending) {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer{executor, 60ms}.wait();
+    co_return pending.read_available();
+}
+
+TEST_CASE("ask: what came in time is there for a reader that looks too late", "[ask]") {
+    request_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    double reply = 0.0;
+    const auto server = server_at(acceptor.local_endpoint(), 50ms);
+    asio::co_spawn(loop, ask(server, record, read_late),
+                   [&reply](std::exception_ptr, double number) { reply = number; });
+    loop.poll_one(); // it begins to connect
+    auto socket = acceptor.accept();
+    asio::write(socket, asio::buffer(std::string_view{"1.5"}));
+    socket.close();
+    netio::testing::run_to_end(loop);
+    CHECK(reply == 1.5);
 }
 
 TEST_CASE("ask: giving up resets the connection", "[ask]") {
