@@ -33,8 +33,9 @@ void read_duration(std::string_view text) {
     const auto duration = netio::parse_duration(text);
     require(duration.count() >= 0);
     require(duration <= std::chrono::seconds{1'000'000'000});
+    // But for seconds, which have no greater unit: 999.995 s and more may round to that.
     require(netio::to_text(duration).find("1000.00") == std::string::npos ||
-            duration >= std::chrono::seconds{1000});
+            duration >= std::chrono::milliseconds{999'995});
 }
 
 void read_count(std::string_view text) {
