@@ -153,7 +153,7 @@ void check_told_of_no_answer(const outcome& end, const cluster& servers) {
 }
 
 const std::vector<std::string> quick{"--samples", "10", "--delay", "50ms"};
-const std::vector<std::string> slow{"--samples", "10", "--delay", "1s"};
+const std::vector<std::string> slow{"--samples", "10", "--delay", "2s"};
 const std::vector<std::string> never_done{"--samples", endless};
 
 } // namespace
