@@ -2,6 +2,8 @@
 // server, which accepts, writes and closes; and what a second computing thread
 // brings. Every server is a process of its own, this one is all the clients.
 
+#include "benchmarks/child.hpp"
+#include "benchmarks/requests.hpp"
 #include "common/random/random_sum.hpp"
 #include "server/server.hpp"
 
@@ -11,35 +13,28 @@
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
-#include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
-#include <fcntl.h>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 using asio::ip::tcp;
+using netio::benchmarks::child;
+using netio::benchmarks::median;
+using netio::benchmarks::report_port;
+using netio::benchmarks::requests_per_second;
 using std::chrono::steady_clock;
 
 namespace {
@@ -55,8 +50,6 @@ asio::awaitable<void> serve_barely(tcp::acceptor acceptor) {
         asio::co_spawn(acceptor.get_executor(), answer_barely(std::move(socket)), asio::detached);
     }
 }
-
-using report_port = std::function<void(std::uint16_t)>;
 
 void run_bare_server(const report_port& report) {
     asio::io_context loop{1};
@@ -77,99 +70,6 @@ void run_server(const netio::server_options& options, const report_port& report)
     loop.run();
 }
 
-/// A server in a child process, from here to the end of the scope.
-class child {
-public:
-    explicit child(const std::function<void(const report_port&)>& serve) {
-        std::array<int, 2> ends{};
-        id_ = ::pipe(ends.data()) == 0 ? ::fork() : -1;
-        if (id_ < 0) {
-            throw std::system_error(errno, std::system_category(), "cannot start a server");
-        }
-        if (id_ == 0) {
-            run(serve, ends[1]);
-        }
-        ::close(ends[1]);
-        const auto size = ::read(ends[0], &port_, sizeof port_);
-        ::close(ends[0]);
-        if (size != sizeof port_) {
-            throw std::runtime_error("a server has not started");
-        }
-    }
-    ~child() {
-        ::kill(id_, SIGKILL);
-        ::waitpid(id_, nullptr, 0);
-    }
-    child(const child&) = delete;
-    child& operator=(const child&) = delete;
-
-    [[nodiscard]] tcp::endpoint endpoint() const {
-        return {asio::ip::address_v4::loopback(), port_};
-    }
-
-    /// The processor time that it has used so far, in seconds.
-    [[nodiscard]] double processor_time() const {
-        clockid_t clock{};
-        timespec used{};
-        ::clock_getcpuclockid(id_, &clock);
-        ::clock_gettime(clock, &used);
-        return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
-    }
-
-private:
-    [[noreturn]] static void run(const std::function<void(const report_port&)>& serve, int pipe) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not to be left over when this one is killed
-        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // its log
-        try {
-            serve([pipe](std::uint16_t port) {
-                static_cast<void>(!::write(pipe, &port, sizeof port));
-            });
-        } catch (const std::exception& error) {
-            fmt::print(stderr, "server_load: {}\n", error.what());
-        }
-        ::_exit(EXIT_FAILURE); // a server ends only when it is killed
-    }
-
-    pid_t id_ = -1;
-    std::uint16_t port_ = 0;
-};
-
-asio::awaitable<void> ask_repeatedly(asio::io_context& loop, tcp::endpoint server, int& left) {
-    std::array<char, 256> reply{};
-    while (left-- > 0) {
-        tcp::socket socket{loop};
-        std::error_code end;
-        co_await socket.async_connect(server, asio::use_awaitable);
-        co_await asio::async_read(socket, asio::buffer(reply),
-                                  asio::redirect_error(asio::use_awaitable, end));
-        if (end != asio::error::eof) {
-            throw std::system_error(end, "an answer was cut off");
-        }
-    }
-}
-
-double requests_per_second(const child& server, int requests, int clients) {
-    asio::io_context loop{1};
-    int left = requests;
-    const auto started = steady_clock::now();
-    for (int i = 0; i < clients; ++i) {
-        asio::co_spawn(loop, ask_repeatedly(loop, server.endpoint(), left),
-                       [](std::exception_ptr failure) {
-                           if (failure) {
-                               std::rethrow_exception(failure);
-                           }
-                       });
-    }
-    loop.run();
-    const std::chrono::duration<double> elapsed = steady_clock::now() - started;
-    return requests / elapsed.count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 netio::server_options options_with(std::uint64_t samples, std::uint64_t threads) {
     netio::server_options options;
     options.address.port = 0;
@@ -186,7 +86,7 @@ struct measurements {
     std::vector<double> rates{};
 
     void run(int requests, int clients) {
-        rates.push_back(requests_per_second(server, requests, clients));
+        rates.push_back(requests_per_second(server.endpoint(), requests, clients));
     }
     [[nodiscard]] std::string text(int requests) const {
         const auto used = server.processor_time() - processor_time;

@@ -116,8 +116,9 @@ TEST_CASE("docs: from-python.md quotes what is there", "[docs]") {
 }
 
 TEST_CASE("docs: links lead to files", "[docs]") {
-    const std::string page = GENERATE("README.md", "CONTRIBUTING.md", "docs/from-python.md",
-                                      "docs/things-to-try.md", "examples/README.md");
+    const std::string page =
+        GENERATE("README.md", "CONTRIBUTING.md", "docs/from-python.md", "docs/things-to-try.md",
+                 "docs/more-than-one-machine.md", "examples/README.md");
     const auto folder = std::filesystem::path{NETIO_SOURCE_DIR} / page / "..";
     REQUIRE_FALSE(content(page).empty());
     for (const auto& link : found_in(content(page), R"(\]\(([^)#:]+)[^):]*\))")) {

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "tests/process.hpp"
+
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace netio::testing {
+
+/// Where HAProxy is on this machine; empty where it is missing.
+[[nodiscard]] std::string find_haproxy();
+
+/// HAProxy with the rules of docs/haproxy.cfg, before servers on the loopback.
+///
+/// It listens on a socket that this program has opened: on a port of the system's
+/// choice, and from the first moment.
+class balancer {
+public:
+    /// @param ports of the servers, which it calls s1, s2, ...
+    explicit balancer(const std::vector<std::string>& ports);
+    ~balancer();
+
+    balancer(const balancer&) = delete;
+    balancer& operator=(const balancer&) = delete;
+
+    [[nodiscard]] asio::ip::tcp::endpoint endpoint() const { return listener_.local_endpoint(); }
+    [[nodiscard]] std::string port() const { return std::to_string(endpoint().port()); }
+
+    /// Gives HAProxy a command, returns its answer.
+    ///
+    /// @throws std::system_error when it does not listen (yet).
+    std::string say(const std::string& command) const;
+
+    /// A row of `show stat`, by the names of its columns: a server's, or "BACKEND".
+    [[nodiscard]] std::map<std::string, std::string> state(const std::string& server) const;
+    [[nodiscard]] std::uint64_t count(const std::string& server, const std::string& column) const;
+
+private:
+    asio::io_context loop_{1};
+    asio::ip::tcp::acceptor listener_;
+    std::filesystem::path folder_;
+    std::unique_ptr<process> haproxy_;
+};
+
+} // namespace netio::testing
