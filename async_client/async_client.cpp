@@ -42,7 +42,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     auto resumed = steady_clock::now();
 
     for (std::uint64_t done = 0; done < options_.samples;) {
-        // Looking at the clock costs as much as some hundred draws: once a chunk, never in
+        // Looking at the clock costs as much as hundreds of draws: once a chunk, never in
         // the loop that draws.
         const auto draws = std::min(chunk, options_.samples - done);
         total += uniform_sum(draws, stream);

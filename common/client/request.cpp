@@ -76,6 +76,7 @@ void request::check_connected(std::error_code error) {
     if (error == asio::error::operation_aborted) {
         // So async_connect() reports that it could not open a socket: ask again for the reason.
         socket_.open(server_.endpoints.front().protocol(), error);
+        error = error ? error : asio::error::no_descriptors; // there is one again by now
     }
     if (error) {
         throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
