@@ -103,11 +103,13 @@ TEST_CASE("docs: white space does not make a quotation untrue, a letter does", "
     CHECK_FALSE(is_quoted("run(); return 0;", source));
 }
 
-TEST_CASE("docs: from-python.md quotes what is there", "[docs]") {
-    std::istringstream page{content("docs/from-python.md")};
-    const auto quotations = quotations_in(page);
+TEST_CASE("docs: pages quote what is there", "[docs]") {
+    const std::string page = GENERATE("docs/from-python.md", "docs/how-it-works.md");
+    std::istringstream text{content(page)};
+    const auto quotations = quotations_in(text);
     REQUIRE_FALSE(quotations.empty());
     for (const auto& [file, code] : quotations) {
+        CAPTURE(page);
         INFO("quoted from \"" << file << "\":\n" << code);
         REQUIRE_FALSE(file.empty());
         CHECK(folded(code) != folded(""));
@@ -117,8 +119,8 @@ TEST_CASE("docs: from-python.md quotes what is there", "[docs]") {
 
 TEST_CASE("docs: links lead to files", "[docs]") {
     const std::string page =
-        GENERATE("README.md", "CONTRIBUTING.md", "docs/from-python.md", "docs/things-to-try.md",
-                 "docs/more-than-one-machine.md", "examples/README.md");
+        GENERATE("README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/from-python.md",
+                 "docs/things-to-try.md", "docs/more-than-one-machine.md", "examples/README.md");
     const auto folder = std::filesystem::path{NETIO_SOURCE_DIR} / page / "..";
     REQUIRE_FALSE(content(page).empty());
     for (const auto& link : found_in(content(page), R"(\]\(([^)#:]+)[^):]*\))")) {
