@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <tuple>
 
 namespace netio {
 namespace {
@@ -62,16 +63,21 @@ void run_report::run_and_show(run_record& record, const std::function<void()>& w
         work();
     } catch (...) {
         record.run.end = steady_clock::now();
-        try {
-            show(record);
-        } catch (const std::exception&) {
-            // The first failure is the one to report.
-        }
+        show_if_possible(record);
         throw;
     }
     record.run.end = steady_clock::now();
     print_line("Total time elapsed: {}.", to_text(record.run.length()));
     show(record);
+}
+
+/// For a run that has failed: its own failure is the one to report.
+void run_report::show_if_possible(const run_record& record) noexcept {
+    try {
+        show(record);
+    } catch (const std::exception& unreported) {
+        std::ignore = unreported;
+    }
 }
 
 void run_report::show(const run_record& record) {

@@ -29,6 +29,7 @@ public:
 
 private:
     void show(const run_record& record);
+    void show_if_possible(const run_record& record) noexcept;
 
     client_options options_;
     std::optional<trace_file> trace_;
