@@ -23,7 +23,8 @@ namespace netio {
 /// from delaying the others by a second more. yield_to_event_loop() would queue it ahead of
 /// the tasks that the system is about to report. This is a timer that has expired, and so is
 /// reported with them, and behind them: asio's reactors queue sockets before timers. A task
-/// whose slices are short has no need of it.
+/// whose slices are short has no need of it. On a virtual machine a lap costs some 20 us, a
+/// post() 40 ns.
 [[nodiscard]] asio::awaitable<void> yield_for_laps(int laps);
 
 } // namespace netio
