@@ -13,7 +13,7 @@ namespace {
 constexpr int wrong_usage = 2;
 
 /// One line on stderr. Where that cannot be written either, there is no way to tell.
-void complain(std::string_view program, std::string_view message) noexcept {
+void write_error(std::string_view program, std::string_view message) noexcept {
     try {
         std::ignore = write_all(STDERR_FILENO, fmt::format("{}: {}\n", program, message));
     } catch (const std::exception&) {
@@ -28,7 +28,7 @@ int status_of(std::string_view program, std::exception_ptr reason) {
         print_line("{}", help.text);
         return EXIT_SUCCESS;
     } catch (const usage_error& error) {
-        complain(program, std::string{error.what()} + " Try --help.");
+        write_error(program, std::string{error.what()} + " Try --help.");
         return wrong_usage;
     }
 }
@@ -39,9 +39,9 @@ int fail(std::string_view program, std::exception_ptr reason) noexcept {
     try {
         return status_of(program, std::move(reason));
     } catch (const std::exception& error) {
-        complain(program, error.what());
+        write_error(program, error.what());
     } catch (...) {
-        complain(program, "unknown error");
+        write_error(program, "unknown error");
     }
     return EXIT_FAILURE;
 }

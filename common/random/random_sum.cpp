@@ -6,7 +6,7 @@
 
 namespace netio {
 
-/// Adds up whole blocks at full speed. A block of which only a part is wanted is
+/// Adds up whole blocks at full speed. A block of which only a part is needed is
 /// drawn one by one, and once more when its rest is asked for: that is simpler than
 /// to store it, and rarely happens.
 template <class Total, class Draw, class Sum>
