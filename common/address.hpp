@@ -22,7 +22,8 @@ struct server_address {
 
 /// Looks the host up; blocks while the system does so.
 ///
-/// @return at least one endpoint, in the order in which they are to be tried.
+/// @return at least one endpoint, in the order in which to try them. Addresses of a family
+///         that this machine does not have are left out, if there are others.
 /// @throws std::runtime_error naming the host, when it is unknown.
 [[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
                                                            const server_address& address);

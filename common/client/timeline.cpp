@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <clocale>
-#include <cmath>
 #include <cstdint>
-#include <iterator>
 #include <langinfo.h>
 #include <string_view>
 #include <sys/ioctl.h>
@@ -21,8 +19,6 @@
 namespace netio {
 namespace {
 
-using std::chrono::nanoseconds;
-using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
 constexpr std::size_t lanes_in_full = 4; // of requests; one more lane for the rest

@@ -68,7 +68,7 @@ void command_line::add(shared_options& options, count_range ports) {
                fmt::format("Name, IPv4 or IPv6 address (default {})", options.address.host),
                [&options](std::string_view text) {
                    if (text.empty()) {
-                       throw std::invalid_argument("must be a host");
+                       throw std::invalid_argument("must not be empty");
                    }
                    options.address.host = text;
                });
@@ -84,7 +84,7 @@ void command_line::add(shared_options& options, count_range ports) {
     add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
                [&options](std::string_view text) {
                    if (text.empty()) {
-                       throw std::invalid_argument("must be a file");
+                       throw std::invalid_argument("must not be empty");
                    }
                    options.trace = text;
                });

@@ -60,9 +60,9 @@ TEST_CASE("async_client: the next endpoint is tried when one refuses", "[async_c
     const auto wait = GENERATE(values(modes));
     netio::run_record record;
     asio::io_context loop{1};
-    const auto nobody = listen_anywhere(loop).local_endpoint(); // closed again
+    const auto refusing = listen_anywhere(loop).local_endpoint(); // closed again
     auto acceptor = listen_anywhere(loop);
-    const auto server = server_at({nobody, acceptor.local_endpoint()});
+    const auto server = server_at({refusing, acceptor.local_endpoint()});
     netio::async_client client{loop, small_work(wait), server, record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
     CHECK_NOTHROW(client.run());
@@ -87,8 +87,8 @@ TEST_CASE("async_client: a refusal ends it immediately, even while the sum is gr
     options.chunks = options.samples / 1000;
     netio::run_record record;
     asio::io_context loop{1};
-    const auto nobody = listen_anywhere(loop).local_endpoint();
-    netio::async_client client{loop, options, server_at({nobody}), record};
+    const auto refusing = listen_anywhere(loop).local_endpoint();
+    netio::async_client client{loop, options, server_at({refusing}), record};
     CHECK_THROWS_WITH(client.run(), Catch::Matchers::StartsWith("cannot connect to "));
 }
 

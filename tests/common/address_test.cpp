@@ -24,7 +24,7 @@ TEST_CASE("address: numeric hosts resolve to themselves", "[address]") {
 
 TEST_CASE("address: an unknown host is an error that names it", "[address]") {
     asio::io_context loop;
-    // A label of more than 63 characters is in no name service: nobody is asked.
+    // A label of more than 63 characters is in no name service: none is asked.
     const std::string host(64, 'x');
     CHECK_THROWS_WITH(netio::resolve(loop, {host, 8197}),
                       Catch::Matchers::StartsWith("cannot resolve " + host));

@@ -103,9 +103,9 @@ TEST_CASE("ask: a reset fails it, even after a whole number", "[ask]") {
 TEST_CASE("ask: a refused connection names the address and asks for the server", "[ask]") {
     request_record record;
     asio::io_context loop{1};
-    const auto nobody = listen_anywhere(loop).local_endpoint(); // closed again
-    CHECK(failure_of(loop, ask(server_at(nobody), record)) ==
-          "cannot connect to 127.0.0.1:" + std::to_string(nobody.port()) +
+    const auto refusing = listen_anywhere(loop).local_endpoint(); // closed again
+    CHECK(failure_of(loop, ask(server_at(refusing), record)) ==
+          "cannot connect to 127.0.0.1:" + std::to_string(refusing.port()) +
               ": Connection refused. Is the server running?");
 }
 
