@@ -1,9 +1,5 @@
 // A coroutine runs only when the loop runs it. The loop returns when nothing is left to do.
-#include <asio/awaitable.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
+#include <asio.hpp> // all of asio, to keep the examples short
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -15,19 +11,14 @@ asio::awaitable<void> greet() {
     fmt::print("greet: ends\n");
 }
 
-// Called when the coroutine has ended. A failure leaves loop.run() as the exception that it is.
-void rethrow(std::exception_ptr failure) {
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-}
-
 int main() try {
     asio::io_context loop{1}; // 1: only this thread will run it
-    asio::co_spawn(loop, greet(), rethrow);
+    auto greeting = asio::co_spawn(loop, greet(), asio::use_future);
     fmt::print("main: greet is spawned\n");
     loop.run();
+    greeting.get(); // throws what greet() has thrown; here, nothing
     fmt::print("main: nothing is left to do\n");
 } catch (const std::exception& error) {
-    return fmt::print(stderr, "1_one_coroutine: {}\n", error.what()), 1;
+    fmt::print(stderr, "1_one_coroutine: {}\n", error.what());
+    return 1;
 }

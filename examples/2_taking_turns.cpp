@@ -1,12 +1,9 @@
 // post puts a coroutine behind the others, so they take turns. dispatch carries on with the same
 // coroutine: no other gets a turn.
-#include <asio/co_spawn.hpp>
-#include <asio/dispatch.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/use_awaitable.hpp>
+#include <asio.hpp>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 
 asio::awaitable<void> count(char name, bool posts) {
@@ -22,16 +19,16 @@ asio::awaitable<void> count(char name, bool posts) {
 
 int main() try {
     asio::io_context loop{1};
-    const auto rethrow = [](std::exception_ptr e) {
-        e ? std::rethrow_exception(e) : void();
-    };
     for (const bool posts : {true, false}) {
         fmt::print("With {}:\n", posts ? "post" : "dispatch");
-        asio::co_spawn(loop, count('A', posts), rethrow);
-        asio::co_spawn(loop, count('B', posts), rethrow);
+        auto a = asio::co_spawn(loop, count('A', posts), asio::use_future);
+        auto b = asio::co_spawn(loop, count('B', posts), asio::use_future);
         loop.run();
-        loop.restart(); // a loop that has run out of work stays stopped until it is told
+        loop.restart(); // a loop that has run out of work stays stopped until it is restarted
+        a.get();
+        b.get();
     }
 } catch (const std::exception& error) {
-    return fmt::print(stderr, "2_taking_turns: {}\n", error.what()), 1;
+    fmt::print(stderr, "2_taking_turns: {}\n", error.what());
+    return 1;
 }

@@ -1,14 +1,13 @@
 // A deadline is a timer that closes the socket. Its handler may already be in the queue when the
-// request ends, so it owns a share of the socket.
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
+// request ends, so the handler owns a share of the socket.
+#include <asio.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstdio>
 #include <memory>
+#include <string>
+#include <system_error>
 
 asio::awaitable<void> request(asio::ip::tcp::endpoint server, std::chrono::milliseconds limit) {
     const auto socket = std::make_shared<asio::ip::tcp::socket>(co_await asio::this_coro::executor);
@@ -19,21 +18,23 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server, std::chrono::milli
     });
     co_await socket->async_connect(server, asio::use_awaitable);
     std::string reply;
-    std::error_code end;
     auto buffer = asio::dynamic_buffer(reply, 256);
+    std::error_code end;
     co_await asio::async_read(*socket, buffer, asio::redirect_error(asio::use_awaitable, end));
-    fmt::print("request: {}\n", end == asio::error::eof ? reply : throw std::system_error{end});
+    if (end != asio::error::eof) {
+        throw std::system_error{end};
+    }
+    fmt::print("request: {}\n", reply);
 }
 
 int main(int argc, char* argv[]) try {
     asio::io_context loop{1};
-    const auto rethrow = [](std::exception_ptr e) {
-        e ? std::rethrow_exception(e) : void();
-    };
     auto servers = asio::ip::tcp::resolver{loop}.resolve("127.0.0.1", argc > 1 ? argv[1] : "8197");
     const std::chrono::milliseconds limit{argc > 2 ? std::stoi(argv[2]) : 1000};
-    asio::co_spawn(loop, request(*servers.begin(), limit), rethrow);
+    auto done = asio::co_spawn(loop, request(*servers.begin(), limit), asio::use_future);
     loop.run();
+    done.get();
 } catch (const std::exception& error) {
-    return fmt::print(stderr, "4_deadline: {}\n", error.what()), 1;
+    fmt::print(stderr, "4_deadline: {}\n", error.what());
+    return 1;
 }

@@ -1,22 +1,21 @@
-// Wrong on purpose: read() blocks the thread and not just its coroutine. No slice runs until the
-// reply.
+// Wrong on purpose: read() blocks the thread, not just its coroutine. The sum stands still.
 #include "common/random/random_sum.hpp"
 
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/post.hpp>
-#include <asio/read.hpp>
+#include <asio.hpp>
 #include <fmt/format.h>
 
-asio::awaitable<void> request(asio::ip::tcp::socket socket, asio::ip::tcp::endpoint server) {
+asio::awaitable<void> request(asio::ip::tcp::endpoint server) {
+    asio::ip::tcp::socket socket{co_await asio::this_coro::executor};
     co_await socket.async_connect(server, asio::use_awaitable);
     fmt::print("request: waits\n");
     std::string reply;
-    std::error_code end;
     auto buffer = asio::dynamic_buffer(reply, 256);
+    std::error_code end;
     asio::read(socket, buffer, end); // in 5_both: co_await asio::async_read(...)
-    fmt::print("request: {}\n", end == asio::error::eof ? reply : throw std::system_error{end});
+    if (end != asio::error::eof) {
+        throw std::system_error{end};
+    }
+    fmt::print("request: {}\n", reply);
 }
 
 asio::awaitable<void> sum(netio::random_stream draws) {
@@ -28,13 +27,13 @@ asio::awaitable<void> sum(netio::random_stream draws) {
 
 int main(int argc, char* argv[]) try {
     asio::io_context loop{1};
-    const auto rethrow = [](std::exception_ptr e) {
-        e ? std::rethrow_exception(e) : void();
-    };
     auto servers = asio::ip::tcp::resolver{loop}.resolve("127.0.0.1", argc > 1 ? argv[1] : "8197");
-    asio::co_spawn(loop, request(asio::ip::tcp::socket{loop}, *servers.begin()), rethrow);
-    asio::co_spawn(loop, sum(netio::random_stream{1}), rethrow);
+    auto asked = asio::co_spawn(loop, request(*servers.begin()), asio::use_future);
+    auto summed = asio::co_spawn(loop, sum(netio::random_stream{1}), asio::use_future);
     loop.run();
+    summed.get();
+    asked.get();
 } catch (const std::exception& error) {
-    return fmt::print(stderr, "6_blocking: {}\n", error.what()), 1;
+    fmt::print(stderr, "6_blocking: {}\n", error.what());
+    return 1;
 }
