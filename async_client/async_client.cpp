@@ -39,7 +39,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     uniform_total total;
     const auto chunk = options_.samples / options_.chunks +
                        (options_.samples % options_.chunks != 0 ? 1 : 0); // rounded up
-    auto resumed = steady_clock::now();
+    auto resumed = begin_slice();
 
     for (std::uint64_t done = 0; done < options_.samples;) {
         // Looking at the clock costs as much as hundreds of draws: once a chunk, never in
@@ -49,15 +49,15 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         done += draws;
         const auto now = steady_clock::now();
         if (now - resumed >= options_.allotment) {
-            add_slice(resumed, now);
+            end_slice(resumed, now);
             print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n",
                        fmt::group_digits(done - 1), to_text(now - resumed));
             co_await let_others_run();
             print_line("Resuming uniform_sum.");
-            resumed = steady_clock::now();
+            resumed = begin_slice();
         }
     }
-    add_slice(resumed, steady_clock::now());
+    end_slice(resumed, steady_clock::now());
     summing_ = false;
     print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
 
@@ -71,9 +71,15 @@ asio::awaitable<void> async_client::let_others_run() {
     co_await yield_for_laps(options_.wait == wait_mode::poll ? 1 : 2);
 }
 
-void async_client::add_slice(steady_clock::time_point begin, steady_clock::time_point end) {
+steady_clock::time_point async_client::begin_slice() {
+    slice_on_processor_ = thread_clock::now();
+    return steady_clock::now();
+}
+
+void async_client::end_slice(steady_clock::time_point begin, steady_clock::time_point end) {
     if (options_.is_recorded()) {
         record_.slices.push_back({begin, end});
+        record_.processor_time += thread_clock::now() - slice_on_processor_;
     }
 }
 

@@ -4,6 +4,7 @@
 #include "async_client/request_lines.hpp"
 #include "common/client/ask.hpp"
 #include "common/client/run_record.hpp"
+#include "common/client/thread_clock.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
@@ -37,7 +38,8 @@ private:
 
     asio::awaitable<void> sum_uniform_draws();
     asio::awaitable<void> let_others_run();
-    void add_slice(std::chrono::steady_clock::time_point begin,
+    std::chrono::steady_clock::time_point begin_slice();
+    void end_slice(std::chrono::steady_clock::time_point begin,
                    std::chrono::steady_clock::time_point end);
 
     asio::awaitable<void> server_request(std::uint64_t number);
@@ -50,7 +52,8 @@ private:
     async_client_options options_;
     server_to_ask server_;
     run_record& record_;
-    bool summing_ = true; ///< uniform_sum is not done yet
+    bool summing_ = true;                         ///< uniform_sum is not done yet
+    thread_clock::time_point slice_on_processor_; ///< when its slice began, on that clock
     std::exception_ptr failure_;
 };
 

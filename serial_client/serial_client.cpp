@@ -3,6 +3,7 @@
 #include "common/address.hpp"
 #include "common/client/ask.hpp"
 #include "common/client/run_report.hpp"
+#include "common/client/thread_clock.hpp"
 #include "common/program/duration.hpp"
 #include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
@@ -40,9 +41,11 @@ void request_computation(asio::io_context& loop, const server_to_ask& server,
 
 void compute(const client_options& options, run_record& record) {
     random_stream stream{options.seed};
+    const auto processor_begin = thread_clock::now();
     const auto begin = steady_clock::now();
     const double total = uniform_sum(options.samples, stream).value();
     record.slices.push_back({begin, steady_clock::now()});
+    record.processor_time = thread_clock::now() - processor_begin;
     print_line("Computed total: {:.2f} in {}.", total, to_text(record.slices.back().length()));
 }
 

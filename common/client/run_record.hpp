@@ -11,7 +11,7 @@
 
 namespace netio {
 
-/// A look for the reply, in vain.
+/// A look for the reply that found none yet.
 struct look {
     std::chrono::steady_clock::time_point at;
     bool polling = false; ///< the task looks again at its next turn; else when it is resumed
@@ -34,6 +34,9 @@ struct request_record {
 struct run_record {
     time_span run{};
     std::vector<time_span> slices{}; ///< of uniform_sum: between them it had paused
+    /// For how long the thread had a processor during the slices: less than their length when
+    /// the system also ran other programs there.
+    std::chrono::nanoseconds processor_time{0};
     /// By then, every task that was ready when the last slice ended had run.
     std::chrono::steady_clock::time_point last_pause_end{};
     std::vector<request_record> requests{};

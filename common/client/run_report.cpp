@@ -17,34 +17,34 @@ namespace {
 
 using std::chrono::steady_clock;
 
-void write_request(const request_record& request, std::uint64_t lane, const run_record& record,
+void write_request(const request_record& request, std::uint64_t track, const run_record& record,
                    trace_file& trace) {
     const auto end = request.has_ended() ? request.life.end : record.run.end;
-    trace.name_thread(lane, request.name);
-    trace.complete(request.name, lane, {request.life.begin, end});
+    trace.name_thread(track, request.name);
+    trace.complete(request.name, track, {request.life.begin, end});
     for (const auto& look : request.looks) {
-        trace.instant(look.polling ? "poll" : "wait", lane, look.at);
+        trace.instant(look.polling ? "poll" : "wait", track, look.at);
     }
     if (request.failed) {
-        trace.instant("failed", lane, end);
+        trace.instant("failed", track, end);
     }
     if (request.local.port() != 0) {
-        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), lane, request.life.begin);
+        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), track, request.life.begin);
     }
 }
 
 } // namespace
 
 void write_trace(const run_record& record, trace_file& trace) {
-    std::uint64_t lane = 1;
-    trace.name_thread(lane, "uniform_sum");
+    std::uint64_t track = 1;
+    trace.name_thread(track, "uniform_sum");
     for (const auto& slice : record.slices) {
-        trace.complete("uniform_sum", lane, slice);
+        trace.complete("uniform_sum", track, slice);
     }
     for (const auto& request : record.requests) {
-        ++lane;
+        ++track;
         if (request.has_begun()) {
-            write_request(request, lane, record, trace);
+            write_request(request, track, record, trace);
         }
     }
     trace.flush();

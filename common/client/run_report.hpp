@@ -10,7 +10,7 @@
 
 namespace netio {
 
-/// Writes all of a client's record to @p trace: a lane for the sum, one for each request.
+/// Writes all of a client's record to @p trace: a track for the sum, and one for each request.
 void write_trace(const run_record& record, trace_file& trace);
 
 /// What a client shows of its run, as --timeline and --trace ask for it.

@@ -1,6 +1,7 @@
 #include "common/client/run_summary.hpp"
 
 #include "common/program/duration.hpp"
+#include "common/program/words.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,51 @@ std::string counted(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+double percentage(nanoseconds part, nanoseconds whole) {
+    const auto share = static_cast<double>(part.count()) / static_cast<double>(whole.count());
+    return whole.count() == 0 ? 0.0 : 100.0 * std::min(share, 1.0);
+}
+
+/// Computing by the clock, and the share of it for which the thread had a processor.
+std::string computing(const run_record& record) {
+    nanoseconds slices{0};
+    for (const auto& slice : record.slices) {
+        slices += slice.length();
+    }
+    return fmt::format(
+        "The thread computed for {:.0f} % of {} and had a processor for {:.0f} % of that.",
+        percentage(slices, record.run.length()), to_text(record.run.length()),
+        percentage(record.processor_time, slices));
+}
+
+std::string pauses(const run_record& record) {
+    nanoseconds longest{0};
+    for (const auto& slice : record.slices) {
+        longest = std::max(longest, slice.length());
+    }
+    return fmt::format("{}, longest slice {}.",
+                       counted(std::max<std::size_t>(record.slices.size(), 1) - 1, "pause"),
+                       to_text(longest));
+}
+
+/// How the tasks learned of their replies, and how late.
+std::string looks_for_replies(const run_record& record) {
+    std::uint64_t polls = 0;
+    std::uint64_t wake_ups = 0;
+    nanoseconds unnoticed{0};
+    for (const auto& request : record.requests) {
+        polls += static_cast<std::uint64_t>(
+            std::count_if(request.looks.begin(), request.looks.end(),
+                          [](const look& found_nothing) { return found_nothing.polling; }));
+        wake_ups += request.wake_ups;
+        unnoticed = std::max(unnoticed, longest_unnoticed(request, record));
+    }
+    return fmt::format("{}, {}. {}.", counted(polls, "poll"), counted(wake_ups, "wake-up"),
+                       unnoticed.count() == 0
+                           ? "No reply lay unnoticed"
+                           : fmt::format("A reply lay unnoticed for up to {}", to_text(unnoticed)));
+}
+
 } // namespace
 
 nanoseconds longest_unnoticed(const request_record& request, const run_record& record) {
@@ -34,8 +80,8 @@ nanoseconds longest_unnoticed(const request_record& request, const run_record& r
     if (polled) {
         return request.life.end - blind_since;
     }
-    // Told by the loop. What came while it slept it has told immediately; what came during a
-    // slice, in the pause that followed.
+    // Resumed by the loop: immediately, if the reply came while the loop slept; in the next
+    // pause, if it came during a slice.
     for (std::size_t i = record.slices.size(); i-- > 0;) {
         const auto& slice = record.slices[i];
         if (slice.end <= request.life.end) {
@@ -47,33 +93,10 @@ nanoseconds longest_unnoticed(const request_record& request, const run_record& r
     return nanoseconds{0};
 }
 
-std::string summary(const run_record& record) {
-    nanoseconds computing{0};
-    nanoseconds longest_slice{0};
-    for (const auto& slice : record.slices) {
-        computing += slice.length();
-        longest_slice = std::max(longest_slice, slice.length());
-    }
-    std::uint64_t polls = 0;
-    std::uint64_t wake_ups = 0;
-    nanoseconds unnoticed{0};
-    for (const auto& request : record.requests) {
-        polls += static_cast<std::uint64_t>(
-            std::count_if(request.looks.begin(), request.looks.end(),
-                          [](const look& in_vain) { return in_vain.polling; }));
-        wake_ups += request.wake_ups;
-        unnoticed = std::max(unnoticed, longest_unnoticed(request, record));
-    }
-    const auto run = std::max(record.run.length(), nanoseconds{1});
-    return fmt::format(
-        "The thread computed for {:.1f} % of {}: {}, longest slice {}.\n"
-        "Looking for replies: {}, {}; {}.",
-        100.0 * static_cast<double>(computing.count()) / static_cast<double>(run.count()),
-        to_text(record.run.length()),
-        counted(std::max<std::size_t>(record.slices.size(), 1) - 1, "pause"),
-        to_text(longest_slice), counted(polls, "poll"), counted(wake_ups, "wake-up"),
-        unnoticed.count() == 0 ? "none lay unnoticed"
-                               : fmt::format("unnoticed for up to {}", to_text(unnoticed)));
+std::string summary(const run_record& record, std::size_t columns) {
+    return fmt::format("{}\n{}\n{}", wrapped(computing(record), columns),
+                       wrapped(pauses(record), columns),
+                       wrapped(looks_for_replies(record), columns));
 }
 
 } // namespace netio

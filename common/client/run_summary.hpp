@@ -3,18 +3,21 @@
 #include "common/client/run_record.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace netio {
 
 /// The longest that a reply can have lain in the system before @p request took it.
 ///
-/// For a task that polls: since it last looked in vain. For one that the loop resumes: the
-/// slice during which the thread could not ask the system, if a slice came right before.
+/// For a task that polls: the time since its last look that found nothing. For a task that the
+/// loop resumes: the slice right before, during which the loop could not ask the system.
 [[nodiscard]] std::chrono::nanoseconds longest_unnoticed(const request_record& request,
                                                          const run_record& record);
 
-/// How the thread was used, in sentences: pauses, looks for replies.
-[[nodiscard]] std::string summary(const run_record& record);
+/// How the thread was used, in sentences: computing, pauses, looks for replies.
+///
+/// @param columns the width at which lines are broken.
+[[nodiscard]] std::string summary(const run_record& record, std::size_t columns);
 
 } // namespace netio

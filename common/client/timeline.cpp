@@ -21,9 +21,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t lanes_in_full = 4; // of requests; one more lane for the rest
+constexpr std::size_t rows_in_full = 4; // of requests; one more row for the rest
 
-/// What happened in one column of a lane; what is listed later is drawn over
+/// What happened in one column of a row; what is listed later is drawn over
 /// what is listed before it.
 enum class cell : std::uint8_t { nothing, waiting, running, poll, pause, reply, failure };
 
@@ -32,9 +32,9 @@ constexpr glyph_table utf8_glyphs{" ", "─", "█", "┼", "▌", "◆", "✗"}
 constexpr glyph_table ascii_glyphs{" ", "-", "#", "+", "|", "*", "x"};
 
 /// One row of the picture.
-class lane {
+class row {
 public:
-    explicit lane(const time_axis& axis)
+    explicit row(const time_axis& axis)
         : axis_{axis}
         , cells_(axis.columns(), cell::nothing) {}
 
@@ -46,13 +46,13 @@ public:
     void mark(steady_clock::time_point time, cell what) { fill({time, time}, what); }
 
     [[nodiscard]] std::string text(std::string_view label, const glyph_table& glyphs) const {
-        auto row =
+        auto line =
             fmt::format("{:<{}} ", label.substr(0, time_axis::label_width), time_axis::label_width);
         for (const auto what : cells_) {
-            row += glyphs.at(static_cast<std::size_t>(what));
+            line += glyphs.at(static_cast<std::size_t>(what));
         }
-        row.erase(row.find_last_not_of(' ') + 1);
-        return row + "\n";
+        line.erase(line.find_last_not_of(' ') + 1);
+        return line + "\n";
     }
 
 private:
@@ -60,21 +60,22 @@ private:
     std::vector<cell> cells_;
 };
 
-void draw_request(lane& row, const request_record& request, steady_clock::time_point run_end) {
+void draw_request(row& line, const request_record& request, steady_clock::time_point run_end) {
     if (!request.has_begun()) {
         return;
     }
-    row.fill({request.life.begin, request.has_ended() ? request.life.end : run_end}, cell::waiting);
+    line.fill({request.life.begin, request.has_ended() ? request.life.end : run_end},
+              cell::waiting);
     for (const auto& look : request.looks) {
-        row.mark(look.at, cell::poll);
+        line.mark(look.at, cell::poll);
     }
     if (request.has_ended()) {
-        row.mark(request.life.end, request.failed ? cell::failure : cell::reply);
+        line.mark(request.life.end, request.failed ? cell::failure : cell::reply);
     }
 }
 
-std::string draw_lanes(const run_record& record, const time_axis& axis, const glyph_table& glyphs) {
-    lane sum{axis};
+std::string draw_rows(const run_record& record, const time_axis& axis, const glyph_table& glyphs) {
+    row sum{axis};
     for (std::size_t i = 0; i < record.slices.size(); ++i) {
         sum.fill(record.slices[i], cell::running);
         if (i > 0) {
@@ -84,18 +85,18 @@ std::string draw_lanes(const run_record& record, const time_axis& axis, const gl
     auto picture = sum.text("uniform_sum", glyphs);
 
     const auto& requests = record.requests;
-    const auto in_full = requests.size() > lanes_in_full + 1 ? lanes_in_full : requests.size();
+    const auto in_full = requests.size() > rows_in_full + 1 ? rows_in_full : requests.size();
     for (std::size_t i = 0; i < in_full; ++i) {
-        lane row{axis};
-        draw_request(row, requests[i], record.run.end);
-        picture += row.text(requests[i].name, glyphs);
+        row line{axis};
+        draw_request(line, requests[i], record.run.end);
+        picture += line.text(requests[i].name, glyphs);
     }
     if (in_full < requests.size()) {
-        lane rest{axis};
+        row rest{axis};
         for (std::size_t i = in_full; i < requests.size(); ++i) {
             draw_request(rest, requests[i], record.run.end);
         }
-        picture += rest.text(fmt::format("and {} more", requests.size() - in_full), glyphs);
+        picture += rest.text(fmt::format("... {} to {}", in_full + 1, requests.size()), glyphs);
     }
     return picture;
 }
@@ -105,7 +106,7 @@ std::string legend(const time_axis& axis, const glyph_table& glyphs, bool has_fa
     std::vector<std::pair<cell, std::string_view>> meanings{{cell::running, "computing"},
                                                             {cell::pause, "paused"},
                                                             {cell::waiting, "waiting"},
-                                                            {cell::poll, "looked in vain"},
+                                                            {cell::poll, "no reply yet"},
                                                             {cell::reply, "reply"}};
     if (has_failed) {
         meanings.emplace_back(cell::failure, "failed");
@@ -143,8 +144,8 @@ std::string draw_timeline(const run_record& record, const timeline_style& style)
     const auto& requests = record.requests;
     const bool has_failed = std::any_of(requests.begin(), requests.end(),
                                         [](const auto& request) { return request.failed; });
-    return draw_lanes(record, axis, glyphs) + axis.scale() + legend(axis, glyphs, has_failed) +
-           summary(record);
+    return draw_rows(record, axis, glyphs) + axis.scale() + legend(axis, glyphs, has_failed) +
+           summary(record, static_cast<std::size_t>(style.columns));
 }
 
 } // namespace netio

@@ -18,8 +18,8 @@ struct timeline_style {
     [[nodiscard]] static timeline_style of_stdout();
 };
 
-/// Draws a lane for the sum and one for each of the first few requests over a
-/// common time axis, and below them says how the thread was used.
+/// Draws a row for the sum and one for each of the first few requests, and one for all the other
+/// requests together, over a common time axis. Below them says how the thread was used.
 [[nodiscard]] std::string draw_timeline(const run_record& record, const timeline_style& style);
 
 } // namespace netio

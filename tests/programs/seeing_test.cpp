@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <map>
+#include <regex>
+#include <sched.h>
 #include <set>
 #include <string>
 #include <vector>
@@ -138,7 +140,7 @@ TEST_CASE("timeline: comes after the total time, and only when asked for", "[tim
         const auto total = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
             return line.find("Total time elapsed: ") == 0;
         });
-        REQUIRE(lines.end() - total == 8); // it, a blank line, two lanes, scale, legend, summary
+        REQUIRE(lines.end() - total == 9); // it, a blank line, two rows, scale, legend, summary
         CHECK(total[1].empty());
         CHECK(total[2].find("uniform_sum ") == 0);
         CHECK(total[3].find("server_request ") == 0);
@@ -187,7 +189,35 @@ TEST_CASE("timeline: a reply that comes while the loop sleeps does not lie unnot
         run(command("async_client", {"--port", server.port(), "--samples", "1e6", "--wait", wait,
                                      "--time-allotment", "0", "--timeline"}));
     CAPTURE(end.out);
-    CHECK(end.out.find("; none lay unnoticed.") != std::string::npos);
+    CHECK(end.out.find(" No reply lay unnoticed.") != std::string::npos);
+}
+
+TEST_CASE("timeline: two programs on one core have a processor for a part of their time",
+          "[timeline]") {
+    const auto stay_on_one_core = [] {
+        cpu_set_t allowed;
+        ::sched_getaffinity(0, sizeof allowed, &allowed);
+        std::size_t core = 0;
+        while (!CPU_ISSET(core, &allowed)) {
+            ++core;
+        }
+        cpu_set_t first;
+        CPU_ZERO(&first);
+        CPU_SET(core, &first);
+        ::sched_setaffinity(0, sizeof first, &first);
+    };
+    process other{command("async_client", {"--samples", "1e15"}), stay_on_one_core};
+    CHECK(other.read_line() == "Beginning uniform_sum.");
+
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto end =
+        run(command("async_client", {"--port", server.port(), "--samples", "1e9", "--timeline"}),
+            stay_on_one_core);
+    CAPTURE(end.out);
+    std::smatch share;
+    REQUIRE(std::regex_search(end.out, share, std::regex{R"(had a processor for (\d+) %)"}));
+    CHECK(std::stoi(share[1]) > 0);
+    CHECK(std::stoi(share[1]) < 90); // about 50
 }
 
 TEST_CASE("timeline and trace: a run that fails is shown up to the failure", "[timeline]") {

@@ -16,7 +16,7 @@ constexpr steady_clock::time_point start{5s};
 
 } // namespace
 
-TEST_CASE("trace: a client's record has a lane for the sum and one for each request", "[trace]") {
+TEST_CASE("trace: a client's record has a track for the sum and one for each request", "[trace]") {
     netio::run_record record;
     record.run = {start, start + 3s};
     record.slices = {{start, start + 1s}, {start + 1s, start + 2s}};

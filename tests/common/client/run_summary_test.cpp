@@ -1,9 +1,13 @@
 #include "common/client/run_summary.hpp"
+#include "common/client/thread_clock.hpp"
 #include "tests/catch.hpp"
+
+#include <thread>
 
 using namespace std::chrono_literals;
 using netio::longest_unnoticed;
 using netio::run_record;
+using netio::thread_clock;
 using std::chrono::steady_clock;
 
 namespace {
@@ -52,4 +56,36 @@ TEST_CASE("longest_unnoticed: nothing where there was no reply", "[summary]") {
     auto record = two_slices(3015ms);
     record.requests.front().failed = true;
     CHECK(longest(record) == 0s);
+}
+
+TEST_CASE("summary: the slices as a share of the run, processor time as a share of the slices",
+          "[summary]") {
+    auto record = two_slices(4s);
+    record.run = {start, start + 4s};
+    record.processor_time = 1800ms;
+    CHECK_THAT(netio::summary(record, 80),
+               Catch::Matchers::StartsWith("The thread computed for 75 % of 4.00s and had a "
+                                           "processor for 60 % of that.\n"
+                                           "1 pause, longest slice 2.00s.\n"));
+}
+
+TEST_CASE("summary: a run that has computed nothing divides by nothing", "[summary]") {
+    CHECK(netio::summary({}, 80) == "The thread computed for 0 % of 0.00us and had a processor "
+                                    "for 0 % of that.\n0 pauses, longest slice 0.00us.\n"
+                                    "0 polls, 0 wake-ups. No reply lay unnoticed.");
+}
+
+TEST_CASE("thread_clock: stands still while the thread waits for another", "[summary]") {
+    const auto computes_for = [](std::chrono::milliseconds length) {
+        const auto begin = thread_clock::now();
+        while (thread_clock::now() - begin < length) {
+        }
+    };
+    const auto begin = steady_clock::now();
+    const auto processor_begin = thread_clock::now();
+    std::thread{computes_for, 50ms}.join();
+    CHECK(thread_clock::now() - processor_begin < 25ms);
+    computes_for(25ms);
+    CHECK(thread_clock::now() - processor_begin >= 25ms);
+    CHECK(steady_clock::now() - begin >= 75ms);
 }

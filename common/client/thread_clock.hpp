@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <ctime>
+
+namespace netio {
+
+/// A clock that runs only while the calling thread has a processor. It stands still while the
+/// thread sleeps, or while the system gives the processor to another thread.
+///
+/// Its time points compare only within one thread. Reading it is a system call.
+struct thread_clock {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<thread_clock>;
+    static constexpr bool is_steady = true;
+
+    [[nodiscard]] static time_point now() noexcept {
+        std::timespec used{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+        return time_point{std::chrono::seconds{used.tv_sec} +
+                          std::chrono::nanoseconds{used.tv_nsec}};
+    }
+};
+
+} // namespace netio
