@@ -40,7 +40,7 @@ TEST_CASE("server process: refuses to start on a port in use", "[server_process]
     server_process server{{"--port", "0"}};
     check_refusal(run_server({"--port", server.port()}), 1,
                   "cannot listen on 127.0.0.1:" + server.port() + ": ",
-                  "Address already in use. Is another server running? Try another --port");
+                  "Address already in use. Is another server running? Try another --port.");
 }
 
 TEST_CASE("server process: refuses to start on a privileged port", "[server_process]") {
