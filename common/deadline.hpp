@@ -11,9 +11,9 @@ namespace netio {
 /// Cancels a socket's pending operations at a given time, and again on each later lap of the
 /// loop, until this object is destroyed.
 ///
-/// A cancelled operation ends with asio::error::operation_aborted. Then destroy this object:
-/// until then, the loop keeps cancelling without a pause. An operation that has completed is
-/// no longer pending, even if its handler has not run yet: what came in time is not lost.
+/// A cancelled operation ends with asio::error::operation_aborted. Destroy this object then:
+/// otherwise the loop keeps cancelling without a pause. An operation that has completed is no
+/// longer pending, even if its handler has not run yet, so data that came in time is not lost.
 class deadline {
 public:
     /// @param socket must outlive this object.

@@ -45,7 +45,7 @@ struct count_range {
 /// Reads a whole number; "1e7" and "1.2e8" are whole numbers too.
 ///
 /// @param range must end at 2^53 or below: up to there, a double is exact.
-/// @throws std::invalid_argument saying what is valid, if the text is not a number in the range.
+/// @throws std::invalid_argument saying what is valid, for any other text.
 [[nodiscard]] std::uint64_t parse_count(std::string_view text, count_range range);
 
 /// The command line of a program: the options that the program declares. Each is bound to a

@@ -5,7 +5,7 @@
 
 namespace netio {
 
-// A kernel is the loops that draw and add, compiled for one instruction set.
+// A kernel: the loops that draw and add, compiled for one instruction set.
 
 /// The kernels that this processor can run, the fastest last. The first is always
 /// "baseline"; on x86-64 "x86-64-v3" (AVX2) and "x86-64-v4" (AVX-512) may follow.
