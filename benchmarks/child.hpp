@@ -22,10 +22,10 @@
 
 namespace netio::benchmarks {
 
-/// Tells the parent process at which port its child's server listens.
+/// Tells the parent process on which port the child's server listens.
 using report_port = std::function<void(std::uint16_t)>;
 
-/// A server in a child process, from here to the end of the scope.
+/// A server in a child process, which lives as long as this object.
 class child {
 public:
     explicit child(const std::function<void(const report_port&)>& serve) {
@@ -41,7 +41,7 @@ public:
         const auto size = ::read(ends[0], &port_, sizeof port_);
         ::close(ends[0]);
         if (size != sizeof port_) {
-            throw std::runtime_error("a server has not started");
+            throw std::runtime_error("a server did not start");
         }
     }
     ~child() {
@@ -55,7 +55,7 @@ public:
         return {asio::ip::address_v4::loopback(), port_};
     }
 
-    /// The processor time that it has used so far, in seconds.
+    /// The processor time that the child has used so far, in seconds.
     [[nodiscard]] double processor_time() const {
         clockid_t clock{};
         timespec used{};
@@ -66,8 +66,8 @@ public:
 
 private:
     [[noreturn]] static void run(const std::function<void(const report_port&)>& serve, int pipe) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // not to be left over when this one is killed
-        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // its log
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // ends this child when its parent is killed
+        ::dup2(::open("/dev/null", O_WRONLY), STDOUT_FILENO); // the server's log
         try {
             serve([pipe](std::uint16_t port) {
                 static_cast<void>(!::write(pipe, &port, sizeof port));
@@ -75,7 +75,7 @@ private:
         } catch (const std::exception& error) {
             fmt::print(stderr, "server_load: {}\n", error.what());
         }
-        ::_exit(EXIT_FAILURE); // a server ends only when it is killed
+        ::_exit(EXIT_FAILURE); // a working server runs until it is killed
     }
 
     pid_t id_ = -1;

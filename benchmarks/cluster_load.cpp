@@ -1,6 +1,6 @@
-// What a balancer costs, and what a second server behind it brings: the rate of
-// requests straight to one server, and through HAProxy to one and to two. Each server
-// computes on one thread. HAProxy has the rules of docs/haproxy.cfg.
+// Measures what a load balancer costs, and what a second server behind it gains: the rate of
+// requests sent straight to one server, through HAProxy to one server, and through HAProxy to
+// two. Each server computes on one thread. HAProxy has the rules of docs/haproxy.cfg.
 
 #include "benchmarks/requests.hpp"
 #include "common/random/random_sum.hpp"
@@ -29,7 +29,7 @@ constexpr int requests = 40;
 constexpr int clients = 6;
 constexpr int rounds = 15;
 
-/// So many samples that their sum takes 40 ms when nothing else runs.
+/// The number of samples whose sum takes 40 ms when nothing else runs.
 std::uint64_t samples_of_40_ms() {
     constexpr std::uint64_t samples = 10'000'000;
     std::vector<double> seconds;
@@ -50,13 +50,14 @@ asio::ip::tcp::endpoint endpoint_of(const server_process& server) {
             static_cast<std::uint16_t>(std::stoul(server.port()))};
 }
 
-/// Rates of the three, taken in turn, so that what else the machine does hits all.
+/// The rates of the three arrangements, measured in turn, so that other work on the machine
+/// affects all of them alike.
 struct measurements {
     std::vector<double> straight;
     std::vector<double> through_to_one;
     std::vector<double> through_to_two;
-    std::vector<double> cost; ///< of the balancer, as a ratio
-    std::vector<double> gain; ///< by the second server, as a ratio
+    std::vector<double> cost; ///< of the balancer, as a ratio of rates
+    std::vector<double> gain; ///< from the second server, as a ratio of rates
 
     void run(const asio::ip::tcp::endpoint& server, const balancer& one, const balancer& two) {
         straight.push_back(requests_per_second(server, requests, clients));
@@ -79,7 +80,7 @@ struct measurements {
 
 int main() try {
     if (netio::testing::find_haproxy().empty()) {
-        fmt::print("cluster_load: passed over, HAProxy is not installed (scripts/setup haproxy)\n");
+        fmt::print("cluster_load: skipped: HAProxy is not installed (scripts/setup haproxy)\n");
         return EXIT_SUCCESS;
     }
     const auto samples = samples_of_40_ms();

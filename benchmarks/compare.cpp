@@ -9,8 +9,8 @@
 
 namespace {
 
-/// The processor time that this program has used: unlike the time on the clock, it
-/// leaves out what other programs had the core for, which favours short runs.
+/// The processor time that this program has used. Unlike wall time, it does not count
+/// interruptions by other programs, which short runs can escape.
 double nanoseconds_used() {
     timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -44,7 +44,7 @@ std::vector<series> times_of(const std::vector<contender>& contenders, int round
     return times;
 }
 
-/// How many times as fast as the other one was, in the median round.
+/// How many times as fast as @p other the series @p one is: the median over the rounds.
 double times_as_fast(const series& one, const series& other) {
     series ratios;
     for (std::size_t round = 0; round < one.size(); ++round) {

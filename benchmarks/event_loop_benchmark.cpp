@@ -13,14 +13,14 @@
 #include <cstdint>
 #include <utility>
 
-// What the README says about yielding comes from here: scripts/bench
+// The README's figures for yielding come from this benchmark, run by scripts/bench.
 
 namespace {
 
 using netio::random_stream;
 
-/// Awaits what @p operation returns, that many times: each time the coroutine is
-/// suspended, goes through the event loop's queue, and is resumed.
+/// Awaits the result of @p operation @p times times. Each time, the coroutine is suspended,
+/// goes through the event loop's queue, and is resumed.
 template <typename Operation>
 asio::awaitable<void> repeat(std::uint64_t times, Operation operation) {
     for (std::uint64_t i = 0; i < times; ++i) {
@@ -28,14 +28,14 @@ asio::awaitable<void> repeat(std::uint64_t times, Operation operation) {
     }
 }
 
-/// A handler that posts itself again: the event loop's queue without a coroutine.
+/// Posts a handler that posts itself again: the event loop's queue without a coroutine.
 void repeat_handler(asio::io_context& loop, std::uint64_t times) {
     if (times > 0) {
         asio::post(loop, [&loop, times] { repeat_handler(loop, times - 1); });
     }
 }
 
-/// Runs @p task in an event loop of its own; returns how many handlers that took.
+/// Runs @p task in its own event loop; returns how many handlers the loop has run.
 template <typename Task>
 double run(Task task) {
     asio::io_context loop{1};
@@ -85,7 +85,7 @@ TEST_CASE("yield_to_event_loop") {
 }
 
 TEST_CASE("pausing") {
-    // Much less than the clients sum by default: here the pauses weigh more than there.
+    // Far fewer draws than the clients sum by default, so the pauses weigh more here.
     constexpr std::uint64_t n = 1'000'000'000;
     compare("one uniform draw", n, 31,
             {{"in one go",

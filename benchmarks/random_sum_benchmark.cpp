@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-// What the README says about the speed of the sums comes from here: scripts/bench
+// The README's figures for the speed of the sums come from this benchmark, run by scripts/bench.
 
-// Each is defined by one compilation of standard_sum.cpp.
+// Each compilation of standard_sum.cpp defines one of these.
 namespace baseline {
 extern const standard_version standard;
 }
@@ -31,7 +31,7 @@ namespace {
 using netio::kernel_version;
 using netio::random_stream;
 
-constexpr std::uint64_t draws = 1'000'000; // for which a millisecond is 1 ns per draw
+constexpr std::uint64_t draws = 1'000'000; // a run of 1 ms is then 1 ns per draw
 
 /// The standard library, compiled for the instruction set of a kernel.
 const standard_version& standard_beside(const kernel_version& kernel) {
@@ -50,9 +50,10 @@ const standard_version& standard_beside(const kernel_version& kernel) {
     return baseline::standard;
 }
 
-/// The kernels, each after the standard library compiled for the same instruction set.
+/// The contenders: each kernel, after the standard library compiled for the same instruction
+/// set.
 ///
-/// @param sum makes the kernel's sum.
+/// @param sum computes the kernel's sum.
 std::vector<contender> pairs(std::string_view standard_name,
                              double (*standard_version::*standard_sum)(std::uint64_t),
                              std::string_view name,

@@ -21,7 +21,7 @@
 
 namespace netio::benchmarks {
 
-/// One client: asks again and again, until no request is @p left.
+/// One client, which asks again and again until no requests are @p left.
 inline asio::awaitable<void> ask_repeatedly(asio::io_context& loop, asio::ip::tcp::endpoint server,
                                             int& left) {
     std::array<char, 256> reply{};
@@ -40,7 +40,9 @@ inline asio::awaitable<void> ask_repeatedly(asio::io_context& loop, asio::ip::tc
     }
 }
 
-/// @param clients that ask at the same time.
+/// The rate at which @p server answers @p requests requests.
+///
+/// @param clients how many clients ask at the same time.
 inline double requests_per_second(const asio::ip::tcp::endpoint& server, int requests,
                                   int clients) {
     asio::io_context loop{1};

@@ -1,6 +1,6 @@
-// What the server's promises cost: its rate of requests beside that of a bare
-// server, which accepts, writes and closes; and what a second computing thread
-// brings. Every server is a process of its own, this one is all the clients.
+// Measures what the server's promises cost: its rate of requests, compared with that of a bare
+// server, which only accepts, writes and closes. Also measures what a second computing thread
+// gains. Each server is a separate process; this process runs all the clients.
 
 #include "benchmarks/child.hpp"
 #include "benchmarks/requests.hpp"
@@ -79,10 +79,10 @@ netio::server_options options_with(std::uint64_t samples, std::uint64_t threads)
     return options;
 }
 
-/// What several runs of one server gave.
+/// The results of several runs against one server.
 struct measurements {
     const child& server;
-    double processor_time = server.processor_time(); ///< at first; then what the runs used
+    double processor_time = server.processor_time(); ///< before the first run
     std::vector<double> rates{};
 
     void run(int requests, int clients) {
@@ -95,7 +95,7 @@ struct measurements {
     }
 };
 
-/// Measures two servers in turn, so that what else the machine does hits both.
+/// Measures two servers in turn, so that other work on the machine affects both alike.
 void compare(const std::string& what, const child& one, const child& other, int requests,
              int clients) {
     constexpr int rounds = 15;
@@ -123,7 +123,7 @@ int main() try {
         compare(fmt::format("bare server and server, {} samples", samples), bare, server, 4000, 32);
     }
 
-    // So many samples that a request takes about 50 ms.
+    // The number of samples for which a request takes about 50 ms.
     constexpr std::uint64_t sample = 10'000'000;
     netio::random_stream stream{1};
     const auto started = steady_clock::now();

@@ -1,5 +1,5 @@
-// Compiled once for each instruction set, like common/random/random_kernels.cpp, so
-// that each kernel can be set beside the standard library at its own level.
+// Compiled once for each instruction set, like common/random/random_kernels.cpp, so that each
+// kernel can be compared with the standard library at the same level.
 
 #include "benchmarks/standard_sum.hpp"
 
@@ -11,16 +11,16 @@ extern const standard_version standard;
 
 namespace {
 
-// An inline function of the standard library has one name in every compilation, and the
-// linker keeps one copy for all levels. So there must be none: what draws from this
-// engine is local to the file, because the engine is; and the rest is inlined.
+// An inline function of the standard library has the same name in every compilation, and the
+// linker would keep one copy for all levels. So no such function may remain: the functions that
+// draw from this engine are local to the file, because the engine is, and the rest is inlined.
 struct engine : std::mt19937_64 {
     using std::mt19937_64::mt19937_64;
 };
 
 template <typename Distribution>
 [[gnu::flatten]] double sum(std::uint64_t n) {
-    engine bits{1}; // seeded anew each time: a thousandth of the cost
+    engine bits{1}; // seeding it each time is about a thousandth of the cost
     Distribution distribution;
     double total = 0.0;
     for (std::uint64_t i = 0; i < n; ++i) {

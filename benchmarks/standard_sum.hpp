@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-/// The standard library's way to draw and add, compiled for one instruction set.
+/// Loops that draw and add with the standard library, compiled for one instruction set.
 struct standard_version {
     double (*sum_uniform)(std::uint64_t n);
     double (*sum_gaussian)(std::uint64_t n);

@@ -1,8 +1,8 @@
-# Finds standalone asio, which ships no CMake package of its own.
+# Finds standalone asio, which has no CMake package of its own.
 #
-# Defines the target asio::asio. Looks, in this order, for a package that
-# provides that target, then for the header: on the system, or below ASIO_ROOT,
-# where its folder is asio/include up to release 1.36 and include after it.
+# Defines the target asio::asio. Looks first for a package that provides that target,
+# then for the headers: below ASIO_ROOT, where their folder is asio/include up to
+# release 1.36 and include after it, or on the system.
 
 find_package(asio ${Asio_FIND_VERSION} CONFIG QUIET)
 if(TARGET asio::asio)

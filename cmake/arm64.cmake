@@ -1,5 +1,5 @@
-# 64-bit Arm, with Debian's cross compiler, which finds the headers of the host's
-# libraries by itself; the programs run under qemu-user.
+# 64-bit Arm, with Debian's cross compiler. The compiler finds the headers of the host's
+# libraries by itself. The programs run under qemu-user.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)

@@ -2,22 +2,22 @@ include(FetchContent)
 
 # netio_dependency(NAME REPOSITORY COMMIT DEBIAN_PACKAGE FIND_PACKAGE_ARGUMENT...)
 #
-# Looked for on the system first; only where it is missing is a pinned release
-# fetched. SYSTEM (no warnings from its headers) comes first: CMake 3.25.1 would take
-# it for a part of the value before it.
+# Looks for the library on the system, and fetches a pinned release only if the library is
+# missing or too old. SYSTEM (no warnings from its headers) must come first: elsewhere,
+# CMake 3.25.1 would treat it as a part of the value before it.
 macro(netio_dependency name repository commit package)
     FetchContent_Declare(${name} SYSTEM
         GIT_REPOSITORY https://github.com/${repository}.git
         GIT_TAG ${commit}
         FIND_PACKAGE_ARGS ${ARGN})
-    # FetchContent would not look on the system for what it is told to take elsewhere.
+    # Skipped where FetchContent itself would not look on the system.
     string(TOUPPER ${name} netio_upper_name)
     if(NOT FETCHCONTENT_SOURCE_DIR_${netio_upper_name}
             AND NOT FETCHCONTENT_TRY_FIND_PACKAGE_MODE STREQUAL NEVER)
         find_package(${name} ${ARGN} QUIET)
         if(NOT ${name}_FOUND)
-            # Said beforehand: if it cannot be fetched, CMake ends there.
-            message(STATUS "${name} is not installed, or too old, so it is fetched. If that "
+            # Printed before fetching, because CMake stops if the fetch fails.
+            message(STATUS "${name} is missing or too old, so CMake fetches it. If that "
                 "fails, install it (on Debian: ${package}).")
         endif()
     endif()
@@ -28,16 +28,17 @@ endmacro()
 netio_dependency(Asio chriskohlhoff/asio
     231cb29bab30f82712fcd54faaea42424cc6e710 libasio-dev 1.22 MODULE)
 if(NOT TARGET asio::asio)
-    # Fetched. asio has no CMake files of its own, so the find module serves it too;
-    # included, because find_package() takes all that was fetched for found.
+    # asio was fetched. It has no CMake files, so the find module defines the target here,
+    # too. The module is included, because find_package() would do nothing: it regards
+    # everything that was fetched as found.
     set(ASIO_ROOT ${asio_SOURCE_DIR})
     set(Asio_FIND_REQUIRED TRUE)
-    unset(Asio_INCLUDE_DIR CACHE) # the system's, perhaps, from an earlier run
+    unset(Asio_INCLUDE_DIR CACHE) # an earlier run may have found the system's
     include(FindAsio)
 endif()
 
-# An installed library fits one processor and one standard library. For any other, its
-# headers serve, where it has a form that is headers only: fmt, and Catch2 before 3.
+# An installed binary library fits one processor and one standard library. For any other,
+# only headers can be used. fmt, and Catch2 before 3, can be used as headers only.
 if(NETIO_HEADER_ONLY)
     list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR}/header_only)
 endif()
@@ -46,7 +47,7 @@ netio_dependency(fmt fmtlib/fmt
 netio_dependency(CLI11 CLIUtils/CLI11
     37bb6edc5317e99af72ef48405e65d9ca5218861 libcli11-dev 2.1)
 if(NETIO_TESTS OR NETIO_BENCHMARKS)
-    # No version: 2.13 and 3.x both serve, and either rejects a request for the other.
+    # No version is given: 2.13 and 3.x both work, and each rejects a request for the other.
     set(netio_catch2_version)
     if(NETIO_HEADER_ONLY)
         set(netio_catch2_version 2)
@@ -58,11 +59,11 @@ if(NETIO_TESTS OR NETIO_BENCHMARKS)
     endif()
 endif()
 
-# asio allocates with std::aligned_alloc in source files that include a standard
-# header before it, and with operator new in the others; as both are inline
-# functions of one name, memory from one is then given back to the other. So: operator
-# new everywhere.
+# asio allocates with std::aligned_alloc in source files that include a standard header
+# before asio, and with operator new in the others. Both versions are inline functions of
+# the same name, so memory from one could be released by the other. Hence operator new is
+# used everywhere.
 #
-# asio 1.22 does not know that clang has coroutines: it is told.
+# asio 1.22 does not detect that clang has coroutines: ASIO_HAS_CO_AWAIT says so.
 set_property(TARGET asio::asio APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
     ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC ASIO_HAS_CO_AWAIT)

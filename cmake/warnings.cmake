@@ -1,4 +1,4 @@
-# Warnings are the project's own affair: PRIVATE, never passed on to its users.
+# The warnings are PRIVATE, so that they are not passed on to projects that use this one.
 function(netio_enable_warnings target)
     target_compile_options(${target} PRIVATE
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)

@@ -17,8 +17,8 @@ std::string to_string(const server_address& address) {
 
 namespace {
 
-/// Whether this machine has sockets for it: a name may stand for an IPv6 address where the
-/// system has no IPv6.
+/// Whether this machine supports the endpoint's address family: a name may resolve to an IPv6
+/// address on a system without IPv6.
 bool is_usable(const asio::ip::tcp::endpoint& endpoint) {
     asio::io_context loop{1};
     std::error_code error;

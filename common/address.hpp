@@ -9,7 +9,7 @@
 
 namespace netio {
 
-/// Where the server listens and the clients ask: the one place that says so.
+/// Where the server listens and the clients connect. The default is defined only here.
 ///
 /// Counterpart of SERVER_ADDRESS in server.py.
 struct server_address {
@@ -17,14 +17,14 @@ struct server_address {
     std::uint16_t port = 8197;      ///< as a server's port, 0 lets the system choose
 };
 
-/// The usual notation: "127.0.0.1:8197", "[::1]:8197".
+/// The address in the usual notation: "127.0.0.1:8197", "[::1]:8197".
 [[nodiscard]] std::string to_string(const server_address& address);
 
-/// Looks the host up; blocks while the system does so.
+/// Looks up the host. Blocks until the system has answered.
 ///
-/// @return at least one endpoint, in the order in which to try them. Addresses of a family
-///         that this machine does not have are left out, if there are others.
-/// @throws std::runtime_error naming the host, when it is unknown.
+/// @return at least one endpoint, in the order in which to try them. Endpoints of an address
+///         family that this machine does not support are left out, unless there are no others.
+/// @throws std::runtime_error naming the host, when it cannot be resolved.
 [[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
                                                            const server_address& address);
 

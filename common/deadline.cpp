@@ -12,19 +12,19 @@ deadline::deadline(asio::ip::tcp::socket& socket, std::chrono::steady_clock::tim
 
 void deadline::cancel_when_due(asio::ip::tcp::socket& socket,
                                const std::shared_ptr<asio::steady_timer>& timer) {
-    // The handler may be in the queue already when the deadline and its socket go. Hence
-    // the weak pointer: the handler finds out that the timer has gone.
+    // The handler may already be queued when the deadline object and its socket are destroyed.
+    // The weak pointer tells the handler that the timer no longer exists.
     timer->async_wait([&socket, weak = std::weak_ptr{timer}](std::error_code cancelled) {
         const auto still_there = weak.lock();
         if (cancelled || !still_there) {
             return;
         }
-        std::error_code not_open; // between two attempts to connect
+        std::error_code not_open; // the socket may be between two attempts to connect
         socket.cancel(not_open);
         // cancel() reaches only an operation that is pending now. async_read() to the end
         // of the stream, or async_connect() to one of several endpoints, takes several
-        // steps: between two of them the cancellation would be lost, and the coroutine
-        // would wait for ever. So: again, on each lap of the loop.
+        // steps. Between two steps the cancellation would be lost, and the coroutine would
+        // wait for ever. So cancel again, on each lap of the loop.
         cancel_when_due(socket, still_there);
     });
 }

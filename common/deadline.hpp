@@ -8,12 +8,12 @@
 
 namespace netio {
 
-/// Cancels what a socket is doing, once a given time has come, for as long as this
-/// object lives.
+/// Cancels a socket's pending operations at a given time, and again on each later lap of the
+/// loop, until this object is destroyed.
 ///
-/// The operation that is cancelled ends with asio::error::operation_aborted: destroy this
-/// object then, or the loop goes on cancelling without a pause. An operation that has all it
-/// needs is no longer pending, and not affected: what has come in time is not lost.
+/// A cancelled operation ends with asio::error::operation_aborted. Destroy this object then:
+/// otherwise the loop keeps cancelling without a pause. An operation that has completed is no
+/// longer pending, even if its handler has not run yet, so data that came in time is not lost.
 class deadline {
 public:
     /// @param socket must outlive this object.
@@ -29,7 +29,7 @@ private:
                                 const std::shared_ptr<asio::steady_timer>& timer);
 
     std::chrono::steady_clock::time_point at_;
-    std::shared_ptr<asio::steady_timer> timer_; ///< shared, so that its handler can watch it
+    std::shared_ptr<asio::steady_timer> timer_; ///< its handler holds a weak pointer to it
 };
 
 } // namespace netio

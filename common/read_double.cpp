@@ -12,12 +12,12 @@
 namespace netio {
 namespace {
 
-/// Where the digits end that begin at @p start, perhaps none.
+/// Where the digits that begin at @p start end; @p start itself if there are none.
 std::size_t end_of_digits(std::string_view text, std::size_t start) {
     return std::min(text.find_first_not_of("0123456789", start), text.size());
 }
 
-/// Where the mantissa ends: "-1.5" in "-1.5e7". 0 where there is none.
+/// Where the mantissa ends: "-1.5" in "-1.5e7". 0 if there is no mantissa.
 std::size_t end_of_mantissa(std::string_view text) {
     const std::size_t first = text.starts_with('-') ? 1 : 0;
     const auto point = end_of_digits(text, first);
@@ -28,7 +28,8 @@ std::size_t end_of_mantissa(std::string_view text) {
     return end > first + 1 ? end : 0;
 }
 
-/// Where the exponent ends that begins at @p start; an "e" without digits is none.
+/// Where the exponent that begins at @p start ends; @p start itself if there is none. An "e"
+/// without digits is not an exponent.
 std::size_t end_of_exponent(std::string_view text, std::size_t start) {
     const auto exponent = text.substr(start);
     if (!exponent.starts_with('e') && !exponent.starts_with('E')) {
@@ -49,8 +50,8 @@ std::optional<leading_double> read_double_with_strtod(std::string_view text) {
     }
     const auto end = end_of_exponent(text, mantissa_end);
 
-    // strtod() is given a decimal number and nothing else. Of its oddities, only the
-    // locale's decimal point is left: it is given that one.
+    // strtod() also reads other formats, so it gets only the decimal number that was found. It
+    // expects the locale's decimal point, so that replaces the '.'.
     std::string decimal{text.substr(0, end)};
     if (const auto point = decimal.find('.'); point != decimal.npos) {
         decimal.replace(point, 1, std::localeconv()->decimal_point);
@@ -75,7 +76,7 @@ std::optional<leading_double> read_double(std::string_view text) {
     }
     return leading_double{number, {rest, static_cast<std::size_t>(end - rest)}};
 }
-#else // libc++ up to 19, Apple's
+#else // libc++ up to 19, and Apple's
 std::optional<leading_double> read_double(std::string_view text) {
     return read_double_with_strtod(text);
 }

@@ -13,15 +13,15 @@ struct leading_double {
 
 /// Reads the finite decimal number that @p text begins with: "12", "-1.5", ".5", "1e7".
 ///
-/// No locale has an influence. White space or a plus sign before the number is refused;
-/// hexadecimal digits are not read: of "0x10", the number is 0.
+/// The result does not depend on the locale. White space or a plus sign before the number is
+/// refused. Hexadecimal digits are not read: the number in "0x10" is 0, and the rest "x10".
 ///
-/// @return nothing where @p text begins otherwise ("nan" and "inf" included), or where
-///         the number is beyond double's range or so small that it would become 0.
+/// @return nothing if @p text does not begin with such a number ("nan" and "inf" included), or
+///         if the number is beyond double's range, or so small that it would become 0.
 [[nodiscard]] std::optional<leading_double> read_double(std::string_view text);
 
-/// As read_double(), for standard libraries without std::from_chars for double, which
-/// is faster. Declared here so that the tests can compare the two everywhere.
+/// The same, slower, for standard libraries without std::from_chars for double. Declared here
+/// so that the tests can compare the two functions on every system.
 [[nodiscard]] std::optional<leading_double> read_double_with_strtod(std::string_view text);
 
 } // namespace netio

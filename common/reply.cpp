@@ -10,7 +10,7 @@
 namespace netio {
 namespace {
 
-/// What a stranger sent, fit for one line on a terminal.
+/// The received text in quotation marks, shortened and made safe to print on one line.
 std::string quoted(std::string_view text) {
     constexpr std::size_t longest = 40;
     std::string shown{text.substr(0, longest)};

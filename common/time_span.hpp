@@ -4,7 +4,7 @@
 
 namespace netio {
 
-/// A stretch of time on the one clock that all processes of a machine share.
+/// A stretch of time on the steady clock, which all processes of a machine share.
 struct time_span {
     std::chrono::steady_clock::time_point begin;
     std::chrono::steady_clock::time_point end;

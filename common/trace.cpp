@@ -16,8 +16,8 @@
 namespace netio {
 namespace {
 
-/// The format's unit: microseconds. The steady clock counts from the same moment
-/// in all processes of a machine.
+/// The unit of the trace format is the microsecond. The steady clock of Linux and macOS counts
+/// from the same moment in all processes of a machine.
 double microseconds(std::chrono::nanoseconds time) {
     return static_cast<double>(time.count()) / 1e3;
 }
@@ -26,7 +26,7 @@ double microseconds(std::chrono::steady_clock::time_point time) {
     return microseconds(time.time_since_epoch());
 }
 
-/// JSON's.
+/// White space as JSON defines it.
 bool is_white_space(char byte) {
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
@@ -56,10 +56,10 @@ trace_file::~trace_file() {
     ::close(file_);
 }
 
-/// The first of all the processes opens the array; every other event follows a comma.
+/// The first process that writes to the file opens the array. Every other event follows a comma.
 void trace_file::begin_array() {
     while (::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
-        // Released when the file is closed, at the latest.
+        // Interrupted by a signal: try again.
     }
     auto end = ::lseek(file_, 0, SEEK_END);
     if (end <= 0) {

@@ -11,36 +11,37 @@ namespace netio {
 
 /// A file of trace events that several processes append to, on one time axis.
 ///
-/// The format is Chrome's Trace Event Format, JSON array form, which Perfetto
-/// (ui.perfetto.dev) and chrome://tracing show. The array is never closed: the
-/// format allows that, so the file can be loaded, and appended to, at any time.
+/// The format is the JSON array form of Chrome's Trace Event Format, which Perfetto
+/// (ui.perfetto.dev) and chrome://tracing can show. The array is never closed. The format
+/// allows that, so the file can be loaded, and appended to, at any time.
 class trace_file {
 public:
-    /// Opens or creates the file and introduces this process.
+    /// Opens or creates the file and adds the name of this process.
     ///
-    /// @throws std::runtime_error naming the file, if it cannot be written or
-    ///         holds something else.
+    /// @throws std::runtime_error naming the file, if it cannot be written, does not hold a
+    ///         trace, or holds a trace whose array has been closed.
     trace_file(std::string path, std::string_view process_name);
     ~trace_file();
 
     trace_file(const trace_file&) = delete;
     trace_file& operator=(const trace_file&) = delete;
 
-    /// @param thread a number for the lane that the event is shown in.
+    /// @param thread a number that selects the track on which viewers show the event.
     void name_thread(std::uint64_t thread, std::string_view name);
     void complete(std::string_view name, std::uint64_t thread, const time_span& span);
     void instant(std::string_view name, std::uint64_t thread,
                  std::chrono::steady_clock::time_point at);
 
-    /// The two ends of an arrow, in whichever processes: @p connection joins them.
-    /// Each end sits on the complete event that its thread has at that time.
+    /// The two ends of an arrow, in the same process or in two. Ends with the same
+    /// @p connection belong together. Each end is attached to the complete event that encloses
+    /// @p at on the same thread.
     void arrow_from(std::string_view connection, std::uint64_t thread,
                     std::chrono::steady_clock::time_point at);
     void arrow_to(std::string_view connection, std::uint64_t thread,
                   std::chrono::steady_clock::time_point at);
 
-    /// Writes the events since the last flush (the destructor does not), in one write: other
-    /// processes' events come before or after, never in between.
+    /// Writes the events added since the last flush, in one write, so that events of other
+    /// processes come before or after them, never in between. The destructor does not flush.
     ///
     /// @throws std::runtime_error naming the file.
     void flush();

@@ -7,27 +7,28 @@
 
 namespace netio {
 
-// The original's workload, and what it is multiplied by here. The kernels are from 80
-// to 800 times faster than the original's interpreted loops: with its counts the whole
-// run would take less than 0.1 s, and no time allotment would ever be used up. The factors
-// bring back its wall-clock picture, about 2.5 s on the server and 4.6 s in the
-// clients. `--samples 1e7` and `--samples 1.2e8` give the original's counts.
+// The original's workload, and the factors that multiply it here. The kernels are 80 to 800
+// times as fast as the original's interpreted loops: with its counts the whole run would take
+// less than 0.1 s, and no time allotment would ever be used up. The factors restore times like
+// the original's, about 2.5 s on the server and 4.6 s in the clients. `--samples 1e7` and
+// `--samples 1.2e8` give the original's counts.
 
-/// What the original's counts are multiplied by, with one kernel.
+/// The factors that multiply the original's counts, for one kernel.
 struct workload_factors {
-    std::string_view kernel; ///< its name, see common/random/kernel.hpp
+    std::string_view kernel; ///< its name: see common/random/kernel.hpp
     std::uint64_t gaussian;
     std::uint64_t uniform;
 };
 
-/// One row for each kernel. Constants, so that a machine has the same defaults in every
-/// run; on a machine that is slower than the one they are from, the run takes longer.
+/// One row for each kernel. The factors are constants, so that a machine has the same defaults
+/// in every run. On a machine slower than the one that they were measured on, a run takes
+/// longer.
 ///
-/// On x86-64 they were measured, on a present-day server core (see benchmarks/): the
-/// comments say how many nanoseconds a Gaussian draw takes there, and a uniform one.
-/// For 64-bit Arm they are derived from the object code, which has 20 vector
-/// instructions for a Gaussian draw and 6 for a uniform one, for a core that completes
-/// 3.5 of them in a cycle, at 3 GHz.
+/// The factors for x86-64 were measured on a present-day server core (see benchmarks/). Each
+/// comment gives the nanoseconds that a Gaussian and a uniform draw take there. The factors
+/// for 64-bit Arm are derived from the object code, which has 20 vector instructions for a
+/// Gaussian draw and 6 for a uniform one, for a core that completes 3.5 of them in a cycle, at
+/// 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
     workload_factors{"baseline", 130, 67}, // 1.9 and 0.57
@@ -38,7 +39,7 @@ inline constexpr std::array factors_of_kernels{
     workload_factors{"x86-64-v4", 670, 505}, // 0.36 and 0.072
 };
 
-/// A kernel's factors; those of the baseline for a name that is not in the table.
+/// The kernel's factors, or the baseline's if @p kernel is not in the table.
 constexpr workload_factors factors_of(std::string_view kernel) {
     for (const auto& factors : factors_of_kernels) {
         if (factors.kernel == kernel) {

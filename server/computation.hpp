@@ -17,22 +17,22 @@ namespace netio {
 struct computation {
     double total = 0.0;
     time_span time{};
-    std::uint64_t thread = 0; ///< 0 for the event loop's, else the computing thread's number
+    std::uint64_t thread = 0; ///< the computing thread's number; 0 for the event loop's thread
 };
 
-/// Sums @p samples draws of a seed's stream.
+/// Sums the first @p samples Gaussian draws of the given seed and stream.
 ///
-/// @param stop makes it return within a few milliseconds, with what it has by then.
+/// @param stop once true, the function returns within a few milliseconds, with the sum so far.
 [[nodiscard]] computation compute(std::uint64_t samples, std::uint64_t seed, std::uint64_t stream,
                                   const std::atomic<bool>& stop);
 
-/// The server's part in a trace: each computation, on the lane of its thread.
+/// The server's part of a trace: each computation, on the track of its thread.
 class computation_trace {
 public:
     /// @throws std::runtime_error naming the file, if it cannot be written.
     explicit computation_trace(const server_options& options);
 
-    /// @param peer the client, from whose request an arrow leads to the computation.
+    /// @param peer the client: an arrow leads from its request to the computation.
     void add(const computation& what, const asio::ip::tcp::endpoint& peer);
 
 private:

@@ -45,8 +45,8 @@ std::uint64_t computing_threads::current() {
 }
 
 void computing_threads::run(std::uint64_t number) {
-    // Nothing that needs memory before all threads have been created: where creating them
-    // has used it up, an allocation here would be fatal.
+    // Allocate nothing until all threads have been created: if creating them has exhausted the
+    // memory, an allocation here would fail and end the process.
     all_created_.wait();
     if (!queue_.stopped()) {
         current_number = number;

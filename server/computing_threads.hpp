@@ -10,16 +10,16 @@
 
 namespace netio {
 
-/// Threads that run what is posted to their executor, first come, first served.
+/// Threads that run what is posted to their executor, in the order of posting.
 ///
-/// As asio::thread_pool, which however hangs when a thread cannot be created.
+/// Like asio::thread_pool, whose constructor hangs when a thread cannot be created.
 class computing_threads {
 public:
     /// @param count at least 1.
-    /// @throws std::system_error when the system refuses to create so many.
+    /// @throws std::system_error when the system refuses to create that many threads.
     explicit computing_threads(std::uint64_t count);
 
-    /// Drops what is queued; waits for what is running.
+    /// Drops the queued work; waits for the running work to finish.
     ~computing_threads();
 
     computing_threads(const computing_threads&) = delete;
@@ -35,7 +35,7 @@ private:
     void join();
 
     asio::io_context queue_;
-    asio::executor_work_guard<asio::io_context::executor_type> open_; ///< stay when idle
+    asio::executor_work_guard<asio::io_context::executor_type> open_; ///< keeps idle threads
     std::latch all_created_{1};
     std::vector<std::thread> threads_;
 };

@@ -11,17 +11,17 @@
 
 namespace netio {
 
-/// For coroutines what a condition variable is for threads: one waits, another notifies.
+/// A condition variable for coroutines: one coroutine waits until another notifies it.
 ///
-/// As there, a notification that comes while no coroutine waits is lost, and one that wakes up
-/// looks again at what it waits for. Here only one coroutine may wait, and all of it happens on
-/// the thread that runs the loop.
+/// As with threads, a notification is lost if no coroutine is waiting, and a coroutine that wakes
+/// up must check its condition again. Only one coroutine may wait at a time, and all calls must
+/// come from the thread that runs the loop.
 class condition {
 public:
     explicit condition(const asio::any_io_executor& executor)
         : timer_{executor} {}
 
-    /// Suspends the calling coroutine until the next notify(), or until time is up.
+    /// Suspends the calling coroutine until the next notify(), but for @p at_most at the longest.
     asio::awaitable<void>
     wait(std::chrono::steady_clock::duration at_most = std::chrono::steady_clock::duration::max()) {
         timer_.expires_after(at_most);
@@ -32,7 +32,7 @@ public:
     void notify() { timer_.cancel(); }
 
 private:
-    asio::steady_timer timer_; ///< set to "never", and cancelled when there is news
+    asio::steady_timer timer_; ///< expires when the wait times out; notify() cancels it
 };
 
 } // namespace netio

@@ -32,7 +32,7 @@ constexpr int more_follows = MSG_MORE;
 constexpr int more_follows = 0;
 #endif
 
-/// Takes and clears what has gone wrong with the socket since it was last asked.
+/// Returns the socket's pending error, and clears it.
 std::error_code take_pending_error(tcp::socket& socket) {
     int error = 0;
     socklen_t size = sizeof error;
@@ -67,9 +67,9 @@ asio::awaitable<void> connection::serve() {
     co_await close_lingering();
 }
 
-/// Only a reset means that the client is gone: one that has merely shut down its sending
-/// side still wants its answer. (A client that is killed also sends no more than that: TCP
-/// cannot tell the two apart, so for such a client the server computes to the end.)
+/// Only a reset means that the client is gone: a client that has shut down its sending side
+/// may still wait for its answer. (When a client exits or is killed, its system normally sends
+/// the same FIN. TCP cannot tell the two cases apart, so the server computes to the end.)
 void connection::watch_for_reset() {
     auto look = [self = shared_from_this()](std::error_code no_longer_watched) {
         if (no_longer_watched || !self->socket_.is_open()) {
@@ -86,7 +86,7 @@ void connection::watch_for_reset() {
 #ifdef ASIO_HAS_EPOLL
     socket_.async_wait(tcp::socket::wait_error, std::move(look));
 #else
-    // asio's other reactors report urgent data here, but not a reset: so look now and then.
+    // asio's other reactors do not report a reset to wait_error, so check periodically.
     watch_.expires_after(50ms);
     watch_.async_wait(std::move(look));
 #endif
@@ -97,7 +97,7 @@ void connection::stop_watching() {
     watch_.cancel();
 }
 
-/// Urgent data is reported here, too, again and again until it has been read.
+/// wait_error reports urgent data, too, again and again until that data has been read.
 void connection::discard_urgent_data() {
     char byte = 0;
     std::error_code none;
@@ -112,10 +112,10 @@ asio::awaitable<void> connection::wait_for_news(std::chrono::nanoseconds at_most
     }
 }
 
-/// A few draws are summed immediately. More are by a computing thread, while this one sees
-/// to the other clients.
+/// Sums a few draws immediately. Leaves more draws to a computing thread, so that this thread
+/// can serve the other clients.
 asio::awaitable<void> connection::compute_total() {
-    constexpr std::uint64_t few = 2'000; // draws: done before another thread is awake
+    constexpr std::uint64_t few = 2'000; // draws: summing them takes less time than waking a thread
     const auto samples = shared_.options.samples;
     const auto seed = shared_.options.seed;
     if (samples <= few) {
@@ -134,31 +134,31 @@ asio::awaitable<void> connection::compute_total() {
     co_await wait_for_news(steady_clock::duration::max());
 }
 
-/// So few bytes always find room in the system's buffer: this does not wait for a client
-/// that does not read.
+/// The reply always fits into the system's send buffer, so this function does not wait for a
+/// client that does not read.
 asio::awaitable<void> connection::answer() {
-    // The number and the end of the stream travel together: one packet, and one wake-up
-    // of the client.
+    // Where the system has MSG_MORE, the number and the end of the stream travel in one
+    // packet, and the client wakes up once.
     const auto reply = format_reply(result_.total);
     co_await socket_.async_send(asio::buffer(reply), more_follows, asio::use_awaitable);
-    std::error_code reset; // the next read tells
+    std::error_code reset; // the next read will report it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;
 }
 
-/// Lingering close. To close a socket while bytes are unread, or still to come, resets the
-/// connection, and the reset can overtake the answer and destroy it. So: having said that
-/// this was all, read until the client has closed its side, but not for ever.
+/// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive
+/// later. The reset can reach the client before the client has read the answer, which is then
+/// lost. So the server reads until the client has closed its side, for a limited time.
 asio::awaitable<void> connection::close_lingering() {
     const auto end = steady_clock::now() + 3s;
     std::error_code error;
     socket_.non_blocking(true);
     bool sends = false;
     while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
-        // A server that is to stop gives clients that have never sent anything less time.
+        // When the server is stopping, a client that has sent nothing gets less time.
         const auto longest_silence = is_hurried_ && !sends ? 100ms : 1000ms;
         const deadline silence{socket_, std::min(end, steady_clock::now() + longest_silence)};
-        std::error_code cancelled; // by the deadline, or because the server is to stop
+        std::error_code cancelled; // by the deadline, or by hurry()
         co_await socket_.async_wait(tcp::socket::wait_read,
                                     asio::redirect_error(asio::use_awaitable, cancelled));
         if (cancelled && silence.has_passed()) {
@@ -171,7 +171,7 @@ asio::awaitable<void> connection::close_lingering() {
 void connection::hurry() {
     is_hurried_ = true;
     if (is_answered_) {
-        socket_.cancel(); // to linger no longer than needed
+        socket_.cancel(); // close_lingering() then applies the shorter limit
     }
 }
 

@@ -26,29 +26,30 @@ struct workplace {
 
     server_options options;
     computation_trace trace;
-    std::array<char, 65536> discarded; ///< what clients send; the server needs no input
-    computing_threads threads;         ///< last: gone before what they work on
+    std::array<char, 65536> discarded; ///< what clients send: the server needs no input
+    computing_threads threads;         ///< last, so that they end before the rest is destroyed
 };
 
-/// One client of the server, from its connect to its close.
+/// The connection of one client, from accept to close.
 ///
-/// Everything runs on the loop's thread, but for compute(), which is told by an atomic
-/// flag when the client has gone.
+/// Everything except compute() runs on the loop's thread. An atomic flag tells compute() when
+/// the client has gone.
 class connection : public std::enable_shared_from_this<connection> {
 public:
-    /// @param number connections accepted before this one: which of the seed's streams it gets.
+    /// @param number how many connections were accepted before this one; selects the seed's
+    ///               stream.
     connection(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& peer,
                std::uint64_t number, workplace& shared);
 
     /// Computes, answers, and waits for the client to close.
     ///
-    /// @throws std::system_error when the client has reset the connection before the answer.
+    /// @throws std::system_error when the client resets the connection before it is answered.
     asio::awaitable<void> serve();
 
-    /// The server is to stop: a client that sends nothing has less time to close.
+    /// Called when the server stops: a client that has sent nothing gets less time to close.
     void hurry();
 
-    /// Closes, and stops the computation, if it is still running.
+    /// Closes the socket, and stops the computation if it is still running.
     void abandon();
 
     [[nodiscard]] const asio::ip::tcp::endpoint& peer() const { return peer_; }
@@ -67,10 +68,10 @@ private:
     asio::ip::tcp::endpoint peer_;
     std::uint64_t number_;
     workplace& shared_;
-    asio::steady_timer watch_;          ///< used where the system does not report a reset
-    condition news_;                    ///< the client has gone, or the result is there
+    asio::steady_timer watch_;          ///< used where asio does not report a reset
+    condition news_;                    ///< notified when the client goes, or the result comes
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed
-    computation result_;                ///< once there is one
+    computation result_;                ///< valid after compute_total()
     bool is_answered_ = false;          ///< only the client's close is still awaited
     bool is_hurried_ = false;
 };

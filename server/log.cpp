@@ -8,9 +8,10 @@
 namespace netio {
 namespace {
 
-/// A pipe that reports room has room for a line. A terminal may have less, and would wait
-/// for more: it is opened once more, such that no write to it waits. (To set that on the
-/// descriptor itself would concern every program that shares it, the shell too.)
+/// A pipe that poll() reports as writable has room for a line. A terminal may have less room,
+/// and a write to it would block. So the terminal is opened a second time, in non-blocking mode.
+/// (Setting that mode on the given descriptor would affect every program that shares the
+/// descriptor, including the shell.)
 int opened_without_waiting(int descriptor) {
     const char* const terminal = ::ttyname(descriptor);
     const int own =
@@ -19,7 +20,7 @@ int opened_without_waiting(int descriptor) {
 }
 
 int output(int descriptor) {
-    // Both at the first line, while there are free descriptors.
+    // Both are opened at the first line, while there are free descriptors.
     static const int out = opened_without_waiting(STDOUT_FILENO);
     static const int err = opened_without_waiting(STDERR_FILENO);
     return descriptor == STDERR_FILENO ? err : out;

@@ -10,8 +10,8 @@ namespace netio {
 
 /// Writes @p text to a pipe, terminal or file, if there is room for it without waiting.
 ///
-/// A server outlives the readers of its output. A closed pipe, a full disk, or a terminal
-/// that has been stopped is no reason to fail the clients: the text is lost then.
+/// Otherwise the text is lost: a closed pipe, a full disk or a stopped terminal must not fail
+/// the clients.
 void write_if_there_is_room(int descriptor, const std::string& text);
 
 /// Prints a line to stdout, if there is room for it.
@@ -20,7 +20,7 @@ void log(fmt::format_string<Args...> format, Args&&... args) {
     write_if_there_is_room(STDOUT_FILENO, fmt::format(format, std::forward<Args>(args)...) + '\n');
 }
 
-/// Prints a line to stderr, likewise.
+/// Prints a line to stderr, if there is room for it.
 template <typename... Args>
 void warn(fmt::format_string<Args...> format, Args&&... args) {
     write_if_there_is_room(

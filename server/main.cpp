@@ -18,7 +18,8 @@
 
 namespace {
 
-/// The first signal stops the server; the second ends it, even with clients unanswered.
+/// The first signal stops the server gracefully. The second ends it immediately, even with
+/// clients unanswered.
 void stop_at(asio::signal_set& signals, netio::server& server) {
     signals.async_wait([&](std::error_code cancelled, int) {
         if (cancelled) {
@@ -46,7 +47,7 @@ void stop_at(asio::signal_set& signals, netio::server& server) {
 int main(int argc, char* argv[]) try {
     netio::reserve_standard_descriptors();
     netio::raise_descriptor_limit();
-    std::signal(SIGPIPE, SIG_IGN); // the reader of stdout may go; the server stays
+    std::signal(SIGPIPE, SIG_IGN); // the server goes on when the reader of stdout exits
     const auto options = netio::parse_server_options(argc, argv);
     netio::use_kernel(options.kernel);
 

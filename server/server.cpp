@@ -20,9 +20,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int backlog = 1024; // connections that wait in the system to be accepted
+constexpr int backlog = 1024; // connections that may wait in the system to be accepted
 
-/// An IPv4 client of a server that listens on "::" is reported as ::ffff:127.0.0.1.
+/// Turns ::ffff:127.0.0.1 into 127.0.0.1. A server that listens on "::" sees the former as the
+/// address of an IPv4 client.
 tcp::endpoint as_its_client_knows_it(const tcp::endpoint& peer) {
     if (!peer.address().is_v6() || !peer.address().to_v6().is_v4_mapped()) {
         return peer;
@@ -71,8 +72,8 @@ asio::awaitable<void> server::accept_connections() {
     }
 }
 
-/// Out of descriptors or memory, most likely: to try again immediately would only keep the
-/// thread busy, and to say so each time would fill a disk.
+/// Most likely, descriptors or memory have run out. Trying again immediately would only keep
+/// the thread busy, and a warning each time could fill a disk.
 asio::awaitable<void> server::back_off(std::error_code error) {
     if (!std::exchange(has_warned_, true)) {
         warn("cannot accept connections for now: {}", error.message());
@@ -95,7 +96,7 @@ void server::end_serving(const connection_ptr& client, std::exception_ptr failur
             std::rethrow_exception(std::move(failure));
         }
     } catch (const std::exception& error) {
-        // One client's trouble is not the server's: say so and go on.
+        // One failed connection must not stop the server: report it and go on.
         warn("connection {}: {}", fmt::streamed(client->peer()), error.what());
     }
     client->abandon();
@@ -128,16 +129,16 @@ void server::listen() {
     }
     throw std::runtime_error(fmt::format(
         "cannot listen on {}: {}{}", to_string(shared_.options.address), refused.message(),
-        refused == asio::error::address_in_use ? ". Is another server running? Try another --port"
+        refused == asio::error::address_in_use ? ". Is another server running? Try another --port."
                                                : ""));
 }
 
 void server::listen_on(const tcp::endpoint& endpoint) {
     acceptor_ = tcp::acceptor{loop_, endpoint.protocol()};
-    // So that a restarted server need not wait until its old connections are forgotten.
+    // Lets a restarted server listen while its old connections are still in TIME_WAIT.
     acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    // Otherwise asio keeps such an error to itself, and waits for the next connection
-    // even when others are waiting already.
+    // Otherwise asio hides that a connection was aborted before it was accepted, and waits for
+    // a new one even when others are already in the backlog.
     acceptor_.set_option(tcp::acceptor::enable_connection_aborted(true));
     acceptor_.bind(endpoint);
     acceptor_.listen(backlog);

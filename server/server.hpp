@@ -18,34 +18,36 @@ namespace netio {
 
 /// For each connection: sums Gaussian draws, sends the total, closes.
 ///
-/// One thread, the one that runs the loop, accepts, waits and writes; others compute, unless
-/// there is too little to hand over. Counterpart of server.py.
+/// The thread that runs the loop accepts, waits and writes. Computing threads draw and add,
+/// unless the draws are so few that the loop's thread can sum them itself. Counterpart of
+/// server.py.
 class server {
 public:
-    /// Listens.
+    /// Starts to listen.
     ///
-    /// @throws std::exception naming the address, when it cannot listen there, or when the
-    ///         computing threads cannot be created.
+    /// @throws std::runtime_error naming the address or the trace file, when the server cannot
+    ///         listen or write there; std::system_error when the computing threads cannot be
+    ///         created.
     server(asio::io_context& loop, const server_options& options);
 
-    /// Abandons what is still being computed. The loop must not run again after that: what
-    /// run() has begun is still in it.
+    /// Abandons all connections and their computations. The loop must not run again after that:
+    /// it still holds the coroutines that run() has started.
     ~server();
 
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Where it listens, with the port that the system chose if it was 0.
+    /// Where the server listens. If the port was 0, this is the one that the system chose.
     [[nodiscard]] asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-    /// Accepts and serves clients; ends when stop() has been called and the last client is
-    /// done.
+    /// Accepts and serves clients. Returns when stop() has been called and the last connection
+    /// has ended.
     asio::awaitable<void> run();
 
-    /// Refuses new connections, but serves those that were accepted.
+    /// Refuses new connections, but serves the accepted ones to the end.
     void stop();
 
-    /// Clients that have been accepted and have no answer yet.
+    /// The number of clients that have been accepted but not yet answered.
     [[nodiscard]] std::ptrdiff_t unanswered() const;
 
 private:
@@ -62,11 +64,11 @@ private:
 
     asio::io_context& loop_;
     asio::ip::tcp::acceptor acceptor_;
-    condition connection_ended_; ///< notified then, and when the server is to stop
+    condition connection_ended_; ///< notified when a connection ends, and by stop()
     std::set<connection_ptr> connections_;
     std::uint64_t accepted_ = 0;
-    bool has_warned_ = false; ///< that connections cannot be accepted
-    workplace shared_;        ///< last: its threads end before what they work on goes
+    bool has_warned_ = false; ///< of failing to accept connections
+    workplace shared_;        ///< last, so that its threads end before the rest is destroyed
 };
 
 } // namespace netio

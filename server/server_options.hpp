@@ -10,9 +10,9 @@ namespace netio {
 struct server_options : shared_options {
     server_options();
 
-    std::uint64_t threads;                ///< computing threads: all cores, unless told otherwise
+    std::uint64_t threads;                ///< computing threads; by default, one per core
     std::chrono::nanoseconds delay{0};    ///< wait this long before computing
-    std::uint64_t max_connections = 1024; ///< served at the same time; more wait in the backlog
+    std::uint64_t max_connections = 1024; ///< served at the same time; others wait in the backlog
 };
 
 /// @throws usage_error, or help_requested.

@@ -1,7 +1,7 @@
 #pragma once
 
-// Catch2 2.13 has one header, 3.x another that includes all; both have the
-// matchers that the tests use.
+// Catch2 2.13 and 3.x each have one header that includes everything. Both have the matchers
+// that the tests use.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 #else

@@ -31,7 +31,7 @@ std::filesystem::path make_folder() {
     return name;
 }
 
-/// Of docs/haproxy.cfg all but the addresses.
+/// docs/haproxy.cfg with other addresses.
 std::string configuration(const std::filesystem::path& control,
                           const std::vector<std::string>& ports) {
     std::ifstream file{NETIO_SOURCE_DIR "/docs/haproxy.cfg"};
@@ -65,7 +65,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 
 std::string find_haproxy() {
     const char* const path = std::getenv("PATH");
-    // Debian's place, which is not in the path of ordinary users.
+    // Where Debian installs it, which is not in the path of ordinary users.
     std::istringstream folders{std::string{path != nullptr ? path : ""} + ":/usr/sbin"};
     for (std::string folder; std::getline(folders, folder, ':');) {
         const auto file = folder + "/haproxy";
@@ -92,7 +92,7 @@ balancer::balancer(const std::vector<std::string>& ports)
             static_cast<void>(state("BACKEND"));
             return;
         } catch (const std::system_error&) {
-            // It ends early, or not in time, only when something is wrong.
+            // HAProxy ends early, or not in time, only when something is wrong.
             pollfd ended{haproxy_->exit_event(), POLLIN, 0};
             if (::poll(&ended, 1, 5) > 0 || steady_clock::now() > deadline) {
                 throw std::runtime_error("HAProxy does not start");

@@ -14,16 +14,16 @@
 
 namespace netio::testing {
 
-/// Where HAProxy is on this machine; empty where it is missing.
+/// The path of HAProxy on this machine; empty if it is missing.
 [[nodiscard]] std::string find_haproxy();
 
-/// HAProxy with the rules of docs/haproxy.cfg, before servers on the loopback.
+/// HAProxy with the rules of docs/haproxy.cfg, before servers on the loopback interface.
 ///
-/// It listens on a socket that this program has opened: on a port of the system's
-/// choice, and from the first moment.
+/// HAProxy listens on a socket that this program has opened: the system chooses the port, and
+/// clients can connect immediately.
 class balancer {
 public:
-    /// @param ports of the servers, which it calls s1, s2, ...
+    /// @param ports the servers' ports. HAProxy calls the servers s1, s2, ...
     explicit balancer(const std::vector<std::string>& ports);
     ~balancer();
 
@@ -33,9 +33,9 @@ public:
     [[nodiscard]] asio::ip::tcp::endpoint endpoint() const { return listener_.local_endpoint(); }
     [[nodiscard]] std::string port() const { return std::to_string(endpoint().port()); }
 
-    /// Gives HAProxy a command, returns its answer.
+    /// Sends HAProxy a command and returns the answer.
     ///
-    /// @throws std::system_error when it does not listen (yet).
+    /// @throws std::system_error when HAProxy does not listen (yet).
     std::string say(const std::string& command) const;
 
     /// A row of `show stat`, by the names of its columns: a server's, or "BACKEND".

@@ -1,4 +1,4 @@
-// What the pages say of the sources must be true: quotations, links, names of tests.
+// What the pages say about the sources must be true: quotations, links, names of tests.
 
 #include "tests/catch.hpp"
 
@@ -14,14 +14,14 @@
 
 namespace {
 
-/// A fenced block of C++, and the file that it is said to be from.
+/// A fenced block of C++, and the file that the page says it is from.
 struct quotation {
     std::string file;
     std::string code;
 };
 
-/// The text as words between single spaces, so that line breaks and indentation do
-/// not count. With one at either end: a quotation is of whole words.
+/// The text as words between single spaces, so that line breaks and indentation do not
+/// count. It begins and ends with a space, so that a quotation matches whole words only.
 std::string folded(const std::string& text) {
     std::istringstream words{text};
     std::string result = " ";
@@ -31,8 +31,8 @@ std::string folded(const std::string& text) {
     return result;
 }
 
-/// The name between the backticks when the line is of the form `server/server.cpp`:
-/// and of nothing else; otherwise empty.
+/// The name between the backticks if the whole line is of the form `server/server.cpp`:
+/// Otherwise empty.
 std::string named_file(std::string_view line) {
     if (line.size() < 4 || !line.starts_with('`') || !line.ends_with("`:")) {
         return "";
@@ -49,8 +49,8 @@ std::string rest_of_block(std::istream& page) {
     return text;
 }
 
-/// The blocks marked cpp. Each belongs to the file named by the line before it; one
-/// that follows another block directly, to the same file.
+/// The blocks marked cpp. Each belongs to the file named by the line before it. A block that
+/// directly follows another block belongs to the same file.
 std::vector<quotation> quotations_in(std::istream& page) {
     std::vector<quotation> found;
     std::string file;

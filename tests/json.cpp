@@ -10,7 +10,7 @@
 namespace netio::testing {
 namespace {
 
-/// Recursive descent over RFC 8259's grammar; of the escapes only the short ones.
+/// A recursive-descent parser for RFC 8259's grammar; of the escapes, only the short ones.
 class parser {
 public:
     explicit parser(std::string_view text)

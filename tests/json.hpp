@@ -8,14 +8,14 @@
 
 namespace netio::testing {
 
-/// A JSON value, for tests of what is written as JSON.
+/// A JSON value, for tests of programs that write JSON.
 struct json {
     using array = std::vector<json>;
     using object = std::map<std::string, json>;
 
     std::variant<std::nullptr_t, bool, double, std::string, array, object> value;
 
-    /// @throws std::runtime_error where the text is not JSON, to its very end.
+    /// @throws std::runtime_error unless the whole text is JSON.
     [[nodiscard]] static json parse(std::string_view text);
 
     [[nodiscard]] const json& operator[](const std::string& key) const {

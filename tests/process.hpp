@@ -10,12 +10,12 @@
 
 namespace netio::testing {
 
-/// The longest that any test waits for anything: a bound, not an expectation.
+/// The longest time that a test waits for anything: an upper bound, never reached normally.
 inline constexpr std::chrono::seconds patience{60};
 
-/// How a program ended, and what it printed that was not read before.
+/// How a program ended, and the output that the test had not read before.
 struct outcome {
-    int status = 0; ///< exit status, or 128 + the number of the signal that ended it
+    int status = 0; ///< exit status, or 128 + the number of the signal that ended the program
     std::string out;
     std::string err;
     std::chrono::microseconds processor_time{0};
@@ -24,11 +24,12 @@ struct outcome {
 
 /// A real program, run as a child process with pipes for stdout and stderr.
 ///
-/// Every wait is bounded: past it a std::runtime_error fails the test case.
+/// Every wait is bounded. A wait that takes too long throws std::runtime_error, which fails the
+/// test case.
 class process {
 public:
     /// @param arguments the program's path first.
-    /// @param prepare   run in the child before the program: limits, descriptors.
+    /// @param prepare   runs in the child before the program, to set limits or descriptors.
     explicit process(std::vector<std::string> arguments, std::function<void()> prepare = {});
 
     /// Kills the program if it is still running.
@@ -43,7 +44,7 @@ public:
     /// Waits for the program to end.
     [[nodiscard]] outcome wait();
 
-    /// Stops reading stdout for good: the program's next write to it fails.
+    /// Closes the reading end of stdout: the program's next write to stdout fails.
     void close_output();
 
     void send_signal(int signal) const;
@@ -71,7 +72,7 @@ private:
 /// Runs a program to its end.
 [[nodiscard]] outcome run(std::vector<std::string> arguments, std::function<void()> prepare = {});
 
-/// The real server on a port of the system's choice, with the given options.
+/// The real server, with the given options, on a port that the system chooses.
 class server_process : public process {
 public:
     explicit server_process(std::vector<std::string> options, std::function<void()> prepare = {});

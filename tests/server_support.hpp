@@ -33,7 +33,7 @@
 
 namespace netio::testing {
 
-/// A number of samples that takes weeks: a computation of it ends early or never.
+/// A number of samples that takes weeks to sum: the computation must be stopped early.
 inline constexpr auto endless = "1e15";
 
 /// Whether this machine has IPv6.
@@ -146,7 +146,7 @@ private:
     asio::ip::tcp::endpoint server_;
 };
 
-/// Closes without farewell: the peer's connection is reset.
+/// Closes the socket with a reset instead of a FIN.
 inline void reset(asio::ip::tcp::socket socket) {
     socket.set_option(asio::ip::tcp::socket::linger(true, 0));
     socket.close();
@@ -158,7 +158,7 @@ inline std::string expected_reply(std::uint64_t samples, std::uint64_t seed, std
     return format_reply(gaussian_sum(samples, stream));
 }
 
-/// True when @p text is one finite number, and so many texts of them are replies.
+/// True if @p text is one finite number.
 inline bool is_reply(const std::string& text) {
     try {
         static_cast<void>(parse_reply(text));
@@ -168,6 +168,7 @@ inline bool is_reply(const std::string& text) {
     }
 }
 
+/// How many of the texts are replies.
 inline std::size_t count_replies(const std::vector<std::string>& texts) {
     std::size_t count = 0;
     for (const auto& text : texts) {
@@ -176,7 +177,7 @@ inline std::size_t count_replies(const std::vector<std::string>& texts) {
     return count;
 }
 
-/// Lets this program have as many descriptors as the system allows it.
+/// Raises this program's limit of descriptors as far as the system allows.
 inline void raise_descriptor_limit() {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -184,7 +185,7 @@ inline void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Starts a clock; reads it.
+/// A clock that starts when it is made.
 class stopwatch {
 public:
     [[nodiscard]] std::chrono::steady_clock::duration elapsed() const {
@@ -201,7 +202,7 @@ inline void wait_until(const std::function<bool()>& condition) {
     asio::steady_timer pause{loop};
     for (const stopwatch watch; !condition();) {
         if (watch.elapsed() > patience) {
-            throw std::runtime_error("waited in vain");
+            throw std::runtime_error("a condition did not become true in time");
         }
         pause.expires_after(std::chrono::milliseconds{5});
         pause.wait();
@@ -217,24 +218,24 @@ inline std::chrono::nanoseconds cpu_time(pid_t program) {
     return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
-/// Waits until a program that has nothing else to do is computing.
+/// Waits until a program that was idle is computing.
 inline void wait_until_computing(pid_t program) {
     const auto before = cpu_time(program);
     wait_until([=] { return cpu_time(program) > before + std::chrono::milliseconds{50}; });
 }
 
-/// What the system says of a program.
+/// The path of a file in the program's folder of /proc.
 inline std::filesystem::path proc(const process& program, const std::string& name) {
     return fmt::format("/proc/{}/{}", program.id(), name);
 }
 
-/// For a program that is about to be started.
+/// Limits for a program that is about to be started.
 inline void limit(__rlimit_resource resource, rlim_t most) {
     const rlimit both{most, most};
     ::setrlimit(resource, &both);
 }
 
-/// An address that no other program uses, for a server whose port cannot be read.
+/// An address that no other program uses, for a server whose port the test cannot read.
 struct own_address {
     std::string host = fmt::format("127.{}.{}.1", 1 + ::getpid() / 250 % 250, 1 + ::getpid() % 250);
     std::string port;

@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <utility>
 
-// clang's way to say what it instruments for; gcc's are the macros below.
+// clang reports its sanitizers through __has_feature, gcc through the macros below.
 #if defined(__has_feature)
 #define NETIO_HAS_FEATURE(name) __has_feature(name)
 #else
@@ -25,8 +25,8 @@
 
 namespace netio::testing {
 
-/// Whether a sanitizer is built in: they reserve terabytes of address space, keep
-/// freed memory, and take their time.
+/// Whether a sanitizer is built in. Sanitizers reserve terabytes of address space, keep freed
+/// memory, and slow the program down.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
     NETIO_HAS_FEATURE(address_sanitizer) || NETIO_HAS_FEATURE(thread_sanitizer)
 inline constexpr bool sanitized = true;
@@ -34,7 +34,7 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
-/// Runs @p loop until @p task is done, and not a moment longer; returns its result.
+/// Runs @p loop until @p task is done, and no longer; returns the task's result.
 ///
 /// @throws what the task throws, or std::runtime_error when nothing happens for too long.
 template <typename T>
@@ -68,7 +68,7 @@ inline void run_to_end(asio::io_context& loop) {
 
 /// Runs @p loop, where the test's own server lives, until @p program has ended.
 ///
-/// Nobody reads the program's output meanwhile: for those that print little.
+/// The program's output is not read meanwhile, so the program must print little.
 inline outcome wait_while_serving(asio::io_context& loop, process& program) {
     asio::posix::stream_descriptor ended{loop, ::dup(program.exit_event())};
     ended.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -77,12 +77,12 @@ inline outcome wait_while_serving(asio::io_context& loop, process& program) {
     return program.wait();
 }
 
-/// An acceptor on a port of the system's choice: where a test's own server listens.
+/// An acceptor for a test's own server, on a port that the system chooses.
 inline asio::ip::tcp::acceptor listen_anywhere(asio::io_context& loop) {
     return {loop, asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
 }
 
-/// Two ends of one connection.
+/// The two ends of a connection.
 struct connected_pair {
     explicit connected_pair(const asio::any_io_executor& executor)
         : near{executor}

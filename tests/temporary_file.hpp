@@ -13,7 +13,7 @@
 
 namespace netio::testing {
 
-/// A file of its own for a test, gone afterwards.
+/// A file for one test, removed afterwards.
 class temporary_file {
 public:
     explicit temporary_file(std::string_view content = {})
@@ -40,7 +40,7 @@ private:
     std::string path_;
 };
 
-/// The events of a trace, whose array is not closed.
+/// The events of a trace. The array in the file is not closed.
 inline json::array trace_events(const temporary_file& file) {
     return json::parse(file.text() + "]").items();
 }

@@ -1,5 +1,5 @@
-# Finds fmt's headers, which are all of it: for a processor or a standard library that
-# the installed library was not compiled for.
+# Finds fmt's headers, and uses fmt without its compiled library: for a processor or a
+# standard library that the installed library was not compiled for.
 
 find_path(fmt_INCLUDE_DIR fmt/format.h)
 mark_as_advanced(fmt_INCLUDE_DIR)

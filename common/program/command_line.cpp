@@ -73,15 +73,16 @@ void command_line::add(shared_options& options, count_range ports) {
                    options.address.host = text;
                });
     add_option("--port", "PORT",
-               fmt::format("TCP port{} (default {})", ports.least == 0 ? ", 0 for any" : "",
+               fmt::format("TCP port{} (default {})",
+                           ports.least == 0 ? "; 0 lets the system choose" : "",
                            options.address.port),
                [&options, ports](std::string_view text) {
                    options.address.port = static_cast<std::uint16_t>(parse_count(text, ports));
                });
     add_workload(options);
-    add_option("--seed", "N", "64-bit seed: fixes the draws (default: from the system)",
+    add_option("--seed", "N", "64-bit seed, which fixes the draws (default: from the system)",
                [&options](std::string_view text) { options.seed = parse_seed(text); });
-    add_option("--trace", "FILE", "Append trace events to FILE, for Perfetto (default: off)",
+    add_option("--trace", "FILE", "Append trace events for Perfetto to FILE (default: off)",
                [&options](std::string_view text) {
                    if (text.empty()) {
                        throw std::invalid_argument("must not be empty");
@@ -91,16 +92,16 @@ void command_line::add(shared_options& options, count_range ports) {
 }
 
 void command_line::add_workload(shared_options& options) {
-    // In this order: --kernel brings its own default, which --samples replaces.
+    // In this order: --kernel sets a default for --samples, which --samples then overrides.
     add_option("--kernel", "NAME",
-               fmt::format("Instruction set of the sums: {} (default {})",
+               fmt::format("Instruction set for the sums: {} (default {})",
                            fmt::join(kernel_names(), ", "), options.kernel),
                [&options](std::string_view text) {
                    options.kernel = runnable_kernel(text);
                    options.samples = options.samples_of_kernel(options.kernel);
                });
     add_count("--samples", options.samples, {0, 1'000'000'000'000'000},
-              "Draws to sum, as in 120000000 or 1.2e8");
+              "Number of draws to sum, such as 120000000 or 1.2e8");
 }
 
 void command_line::add_count(const std::string& name, std::uint64_t& value, count_range range,
@@ -153,11 +154,11 @@ void command_line::parse(int argc, const char* const* argv) {
     }
 }
 
-/// ": did you mean --samples?" where one of the options is much like @p unknown.
+/// ": did you mean --samples?" if an option resembles @p unknown, otherwise a full stop.
 std::string command_line::suggestion(const std::string& unknown) const {
     const auto given = unknown.substr(0, unknown.find('='));
     std::string nearest;
-    std::size_t least = 1 + given.size() / 3; // mistakes: in more, another word is meant
+    std::size_t least = 1 + given.size() / 3; // mistakes; with more, the user meant another word
     for (const auto* const option : app_->get_options()) {
         const auto mistakes = edit_distance(given, option->get_name());
         if (mistakes <= least) {

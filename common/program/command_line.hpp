@@ -20,7 +20,7 @@ namespace netio {
 /// A 64-bit seed from the system's source of randomness.
 [[nodiscard]] std::uint64_t random_seed();
 
-/// How many draws a program sums by default with the kernel of that name.
+/// How many draws a program sums by default with the named kernel.
 using default_samples = std::uint64_t (*)(std::string_view kernel);
 
 /// The options of all three programs.
@@ -30,13 +30,13 @@ struct shared_options {
 
     server_address address;
     default_samples samples_of_kernel;
-    std::string_view kernel = kernel_in_use();         ///< main() gives it to use_kernel()
+    std::string_view kernel = kernel_in_use();         ///< main() passes it to use_kernel()
     std::uint64_t samples = samples_of_kernel(kernel); ///< draws to sum
     std::uint64_t seed = random_seed();
     std::string trace; ///< the file to append trace events to; empty for none
 };
 
-/// Both ends included.
+/// The valid values of a count, both ends included.
 struct count_range {
     std::uint64_t least = 0;
     std::uint64_t most = 0;
@@ -44,12 +44,12 @@ struct count_range {
 
 /// Reads a whole number; "1e7" and "1.2e8" are whole numbers too.
 ///
-/// @param range at most up to 2^53, where a double is still exact.
+/// @param range must end at 2^53 or below: up to there, a double is exact.
 /// @throws std::invalid_argument saying what is valid, for any other text.
 [[nodiscard]] std::uint64_t parse_count(std::string_view text, count_range range);
 
-/// The command line of a program: the options that it declares, each bound to
-/// the variable that holds its default and receives its value.
+/// The command line of a program: the options that the program declares. Each is bound to a
+/// variable that holds the option's default and receives its value.
 class command_line {
 public:
     command_line(std::string program, const std::string& description);
@@ -61,12 +61,12 @@ public:
     void add_duration(const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& description);
 
-    /// @param value the value's name in the help text; in brackets if it may be left out.
-    /// @param read  gets the text that was given; throws std::invalid_argument if it won't do.
+    /// @param value the value's name in the help text; in brackets if the value is optional.
+    /// @param read  receives the given text; throws std::invalid_argument if it is not valid.
     void add_option(const std::string& name, const std::string& value,
                     const std::string& description, std::function<void(std::string_view)> read);
 
-    /// Reads the options in the order of their declaration, whatever their order in argv.
+    /// Reads the options in the order of their declaration, regardless of their order in argv.
     ///
     /// @throws usage_error, or help_requested.
     void parse(int argc, const char* const* argv);
@@ -76,7 +76,7 @@ private:
     [[nodiscard]] std::string suggestion(const std::string& unknown) const;
 
     std::string program_;
-    std::unique_ptr<CLI::App> app_; // behind a pointer: CLI11's header is a large one
+    std::unique_ptr<CLI::App> app_; // a pointer, because CLI11's header is large
 };
 
 } // namespace netio

@@ -4,17 +4,17 @@
 
 namespace netio {
 
-/// Occupies those of the descriptors 0, 1 and 2 that are closed at the start.
+/// Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed.
 ///
-/// Otherwise the first socket would get such a number, and what is meant for
-/// stdout or stderr would reach the peer. Writing to them fails, as it did before.
+/// Otherwise the first socket would get such a number, and text for stdout or stderr would
+/// reach the peer. Writing to these descriptors still fails, as it did before.
 void reserve_standard_descriptors();
 
-/// Lets this process open as many files and sockets as it is allowed to: raises its soft
-/// limit to the hard one. Does nothing where the system refuses.
+/// Raises the soft limit of open files and sockets to the hard limit. Does nothing if the
+/// system refuses.
 void raise_descriptor_limit();
 
-/// How many files and sockets this process may have open at the same time.
+/// The soft limit: how many files and sockets this process may have open at the same time.
 [[nodiscard]] std::uint64_t descriptor_limit();
 
 } // namespace netio

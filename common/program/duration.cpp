@@ -30,7 +30,8 @@ double nanoseconds_per(std::string_view unit) {
 
 std::string to_text(std::chrono::nanoseconds duration) {
     const auto nanoseconds = static_cast<double>(duration.count());
-    // Half of the last digit below the next unit, so that no text reads "1000.00ms".
+    // The limits are half of the last digit below the next unit, so that no text reads
+    // "1000.00ms".
     if (duration < 999'995ns) {
         return fmt::format("{:.2f}us", nanoseconds / 1e3);
     }
@@ -45,7 +46,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
     const double nanoseconds = found ? found->number * nanoseconds_per(found->rest) : -1.0;
     const bool is_known_unit = found && nanoseconds_per(found->rest) > 0.0;
     if (!is_known_unit || nanoseconds < 0.0 || nanoseconds > 1e18) {
-        throw std::invalid_argument("must be a time such as 250us, 5ms, 1.5s or 2m, up to 1e9 s");
+        throw std::invalid_argument("must be a time such as 250us, 5ms, 1.5s or 2m, at most 1e9s");
     }
     return std::chrono::nanoseconds{std::llround(nanoseconds)};
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int wrong_usage = 2;
 
-/// One line on stderr. Where that cannot be written either, there is no way to tell.
+/// Writes one line to stderr. If that fails, there is no way to report it.
 void write_error(std::string_view program, std::string_view message) noexcept {
     try {
         std::ignore = write_all(STDERR_FILENO, fmt::format("{}: {}\n", program, message));

@@ -9,14 +9,14 @@
 
 namespace netio {
 
-/// Writes all of @p text, in one write if the system takes it so.
+/// Writes all of @p text, in one write if the system accepts it whole.
 [[nodiscard]] std::error_code write_all(int descriptor, std::string_view text) noexcept;
 
 /// Writes @p text and a newline to stdout, in one write: a reader at the other end of a
 /// pipe gets the line immediately and whole.
 [[nodiscard]] std::error_code write_line(std::string text);
 
-/// As write_line().
+/// Formats a line and writes it as write_line() does.
 /// @throws std::system_error when stdout cannot be written.
 template <typename... Args>
 void print_line(fmt::format_string<Args...> format, Args&&... args) {

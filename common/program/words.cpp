@@ -21,7 +21,8 @@ std::string wrapped(std::string_view text, std::size_t columns) {
 }
 
 std::size_t edit_distance(std::string_view one, std::string_view other) {
-    // Row by row of the usual table: distances between a beginning of one and each of other.
+    // The usual table, row by row: the distances from one prefix of `one` to every prefix of
+    // `other`.
     std::vector<std::size_t> distances(other.size() + 1);
     std::iota(distances.begin(), distances.end(), std::size_t{0});
     for (std::size_t i = 0; i < one.size(); ++i) {

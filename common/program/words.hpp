@@ -6,10 +6,11 @@
 
 namespace netio {
 
-/// The text in lines of at most @p columns characters, broken between words.
+/// Breaks the text between words into lines of at most @p columns characters. A word that is
+/// longer gets a line of its own.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t columns = 50);
 
-/// How many characters have to be added, removed or replaced to make one word of the other
+/// How many characters must be added, removed or replaced to turn one word into the other
 /// (the Levenshtein distance).
 [[nodiscard]] std::size_t edit_distance(std::string_view one, std::string_view other);
 

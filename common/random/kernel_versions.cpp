@@ -8,7 +8,7 @@
 
 namespace netio {
 
-// Each is defined by one compilation of random_kernels.cpp.
+// Each compilation of random_kernels.cpp defines one of these.
 namespace baseline {
 extern const kernel_version kernels;
 }
@@ -24,8 +24,8 @@ extern const kernel_version kernels;
 namespace {
 
 #ifdef NETIO_X86_64_VERSIONS
-// Asked for by feature: GCC 11, and clang before 18, do not know the levels by name.
-// Processors with these have all the others of the level, too.
+// These functions test single features, because GCC 11, and clang before 18, do not know the
+// levels by name. A processor that has these features has the level's other features, too.
 bool has_avx2() noexcept {
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
            __builtin_cpu_supports("fma") != 0;
@@ -51,7 +51,7 @@ const kernel_version& version_named(std::string_view name) {
         names += names.empty() ? "" : ", ";
         names += version.name;
     }
-    throw std::invalid_argument("this processor can run " + names);
+    throw std::invalid_argument("must be a kernel that this processor can run: " + names);
 }
 
 } // namespace

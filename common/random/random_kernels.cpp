@@ -1,16 +1,17 @@
 // The loops that draw and add. Compiled once for each instruction set (see
-// CMakeLists.txt), each time into another namespace, NETIO_KERNEL_NAMESPACE.
+// CMakeLists.txt), each time into its own namespace, NETIO_KERNEL_NAMESPACE.
 //
 // Everything is written for one lane at a time, in plain C++; the compiler turns
-// the loops over the lanes into vector instructions. Two rules keep it so:
+// the loops over the lanes into vector instructions. Two rules apply:
 //
-// - No library functions. Calls would stop the vectorisation; and an inline
-//   function, compiled here for a new processor, could end up as the one copy
-//   that the linker keeps for the whole program.
-// - Only operations that IEEE 754 rounds in one way. The fused multiply-adds are
-//   written out, and the compiler makes no others (-ffp-contract=off). So all versions
-//   with fused multiply-add give the same bits: AVX2, AVX-512 and every 64-bit Arm.
-//   The x86-64 baseline has none, and its Gaussian draws differ by rounding.
+// - No library functions. A call would prevent vectorisation. An inline function,
+//   compiled here for a new processor, could become the one copy that the linker
+//   keeps for the whole program.
+// - Only operations for which IEEE 754 prescribes the rounded result. The fused
+//   multiply-adds are written out, and the compiler makes no others
+//   (-ffp-contract=off). So all versions with fused multiply-add give the same bits:
+//   AVX2, AVX-512 and every 64-bit Arm. The x86-64 baseline has no fused
+//   multiply-add, and its Gaussian draws differ by rounding.
 
 #include "common/random/random_kernels.hpp"
 
@@ -23,8 +24,8 @@ extern const kernel_version kernels;
 
 namespace {
 
-/// The next 64 bits of one lane: xoshiro256+ by Blackman and Vigna. The lowest
-/// bits are of lesser quality: use the top 53.
+/// The next 64 bits of one lane: xoshiro256+ by Blackman and Vigna. The lowest bits
+/// are less random: use the top 53.
 inline std::uint64_t next(lane_states& lanes, unsigned lane) {
     auto& [a, b, c, d] = lanes.words;
     const std::uint64_t result = a[lane] + d[lane];
@@ -56,7 +57,7 @@ constexpr bool fused = true;
 constexpr bool fused = false;
 #endif
 
-/// a * b + c: rounded once where the processor has an instruction for it, else twice.
+/// a * b + c, rounded once if the instruction set has fused multiply-add, otherwise twice.
 inline double multiply_add(double a, double b, double c) {
     if constexpr (fused) {
         return __builtin_fma(a, b, c);
@@ -65,16 +66,16 @@ inline double multiply_add(double a, double b, double c) {
     }
 }
 
-/// The top 51 of @p bits as a number in (0, 1): an odd multiple of 2^-52, and less
-/// the @p shift, exactly. They become the fraction of a double in (1, 2); the last
-/// place is always set, so that the result is never 0, nor 1, nor 1/2.
+/// The top 51 of @p bits as a number in (0, 1), an odd multiple of 2^-52, minus @p shift,
+/// exactly. The bits become the fraction of a double in (1, 2). Its last place is always
+/// set, so that the number is never 0, 1/2 or 1.
 inline double open_unit(std::uint64_t bits, double shift) {
     constexpr std::uint64_t one = 0x3ff0'0000'0000'0000; // the bits of 1.0
     return as_double(bits >> 12 | one | 1) - (1.0 + shift);
 }
 
-// Of the 53 good bits open_unit() leaves two over: one bit each for a double's sign,
-// and for a mask of all zeros or all ones.
+// open_unit() leaves two of the 53 good bits unused. One becomes the sign of a double, the
+// other a mask of all zeros or all ones.
 inline std::uint64_t random_sign(std::uint64_t bits) {
     return bits << 51 & 0x8000'0000'0000'0000;
 }
@@ -82,8 +83,8 @@ inline std::uint64_t random_mask(std::uint64_t bits) {
     return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits << 52) >> 63);
 }
 
-/// c[0] + c[1] x + c[2] x^2 + ..., taken in pairs: about as many operations as
-/// Horner's scheme, in a chain of dependent ones that is half as long.
+/// c[0] + c[1] x + c[2] x^2 + ..., evaluated in pairs. This takes about as many operations
+/// as Horner's scheme, but the chain of dependent operations is half as long.
 template <std::size_t N>
 inline double polynomial(const double (&c)[N], double x) {
     const double square = x * x;
@@ -95,8 +96,8 @@ inline double polynomial(const double (&c)[N], double x) {
     return sum;
 }
 
-// The polynomials were fitted with Sollya's fpminimax, which minimises the greatest
-// relative error over the interval, with coefficients that are doubles.
+// The coefficients are from Sollya's fpminimax, which minimises the greatest relative error
+// over the interval among polynomials whose coefficients are doubles.
 
 /// -2 ln(u), for u in (0, 1), with a relative error below 6 * 2^-53.
 ///
@@ -153,11 +154,11 @@ struct gaussian_pair {
     double radius, x, y;
 };
 
-/// Two independent Gaussian draws: Box and Muller (1958). The point at a random
-/// angle, and at the distance sqrt(-2 ln u) from the origin, has Gaussian
-/// coordinates. The angle lies in the quarter of the circle around the x axis,
-/// (-pi/4, pi/4). Two more bits choose among the four quarters: the mask exchanges
-/// the coordinates, the sign reflects the point through the origin.
+/// Two independent Gaussian draws by the method of Box and Muller (1958). A point at a
+/// random angle, and at the distance sqrt(-2 ln u) from the origin, has Gaussian
+/// coordinates. The angle is drawn from the quarter of the circle around the x axis,
+/// (-pi/4, pi/4). Two more bits choose one of the four quarters: the mask exchanges
+/// the coordinates, and the sign reflects the point through the origin.
 inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits) {
     const double radius = __builtin_sqrt(minus_two_log(open_unit(radius_bits, 0.0)));
     const double angle = open_unit(angle_bits, 0.5); // in units of pi/2
@@ -169,8 +170,8 @@ inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_b
 }
 
 uint128 sum_uniform(lane_states& lanes, std::uint64_t blocks) {
-    constexpr std::uint64_t most_rows = 1 << (64 - 53); // of 53-bit draws fit into 64 bits
-    lane_states local = lanes;                          // so that the lanes can stay in registers
+    constexpr std::uint64_t most_rows = 1 << (64 - 53); // 53-bit draws whose sum fits into 64 bits
+    lane_states local = lanes; // a copy, so that the lanes can stay in registers
     uint128 total = 0;
     for (std::uint64_t rows = 2 * blocks; rows > 0;) {
         const std::uint64_t now = rows < most_rows ? rows : most_rows;

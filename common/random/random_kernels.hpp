@@ -5,19 +5,20 @@
 #include <cstdint>
 #include <span>
 
-// Internal to random_sum, its tests and its benchmark: the programs use random_sum.hpp.
+// For random_sum.cpp, its tests and its benchmark only: the programs use random_sum.hpp.
 
 namespace netio {
 
 using uint128 = uniform_total::uint128;
 
-/// The kernels work on blocks of two draws per lane: the draws of all lanes, then
-/// once more. Two, because Box and Muller make two Gaussian draws of two uniform ones.
+/// The kernels work on blocks of two draws per lane: one draw of every lane, then a second
+/// one of every lane. Two, because the Box-Muller method makes two Gaussian draws from two
+/// uniform ones.
 inline constexpr std::uint64_t block_size = std::uint64_t{2} * lane_states::count;
 
 /// One compilation of random_kernels.cpp, for one instruction set. All versions make
-/// the same uniform draws. The fused ones make the same Gaussian draws and sums, bit
-/// for bit; those of the others differ by rounding.
+/// the same uniform draws. All fused versions make the same Gaussian draws and sums, bit
+/// for bit; those of the other versions differ by rounding.
 struct kernel_version {
     const char* name; ///< the instruction set, as in the compiler's -march, or "baseline"
     bool fused;       ///< whether multiply-adds are rounded once
@@ -36,10 +37,10 @@ struct kernel_version {
 /// The versions that this processor can run, the fastest last.
 [[nodiscard]] std::span<const kernel_version> kernel_versions() noexcept;
 
-/// The version that use_kernel() has chosen; the fastest, if it was not called.
+/// The version that use_kernel() has chosen; by default, the fastest.
 [[nodiscard]] const kernel_version& version_in_use() noexcept;
 
-/// As in random_sum.hpp, with a version of one's own choice.
+/// As in random_sum.hpp, with the given version.
 [[nodiscard]] uniform_total uniform_sum(std::uint64_t n, random_stream& stream,
                                         const kernel_version& version) noexcept;
 [[nodiscard]] double gaussian_sum(std::uint64_t n, random_stream& stream,

@@ -17,12 +17,12 @@ constexpr std::uint64_t mix(std::uint64_t state) noexcept {
 } // namespace
 
 lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept {
-    // Two SplitMix64, for two words of each state: a bijection of seed and index.
+    // The starting points of two SplitMix64 generators: a bijection of seed and index.
     std::uint64_t low = mix(mix(seed) + index);
     std::uint64_t high = mix(mix(seed) + low);
     lane_states lanes;
     for (unsigned lane = 0; lane < lane_states::count; ++lane) {
-        // Consecutive outputs differ from each other, so no lane is all zero: the
+        // Consecutive outputs of SplitMix64 differ, so no lane is all zero, which is the
         // one state that xoshiro cannot leave.
         for (unsigned word = 0; word < 2; ++word) {
             lanes.words[word][lane] = mix(low);

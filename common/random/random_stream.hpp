@@ -16,26 +16,26 @@ struct lane_states {
 
 /// The lanes with which a stream begins.
 ///
-/// SplitMix64 (Steele, Lea and Flood 2014) fills them, as xoshiro's authors recommend:
-/// one gives words 0 and 1 of lane 0, 1, 2, ..., another words 2 and 3. They start at
-/// hashes of seed and index, 128 bits together. Started at the seed itself, seeds that
-/// differ by a multiple of SplitMix64's increment would share lanes.
+/// SplitMix64 generators (Steele, Lea and Flood 2014) fill the lanes, as xoshiro's authors
+/// recommend: one generator gives words 0 and 1 of lane 0, 1, 2, ..., another gives words 2
+/// and 3. They start at hashes of seed and index, 128 bits in all. If they started at the seed
+/// itself, seeds that differ by a multiple of SplitMix64's increment would share lanes.
 [[nodiscard]] lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept;
 
 /// A reproducible, practically endless sequence of random draws.
 ///
 /// Draw i comes from lane i % 32, and each lane is a xoshiro256+ by Blackman and
-/// Vigna (2019), https://prng.di.unimi.it. The sums of random_sum.hpp consume the
-/// draws; how many at a time never changes which ones they are, nor does the
-/// processor.
+/// Vigna (2019), https://prng.di.unimi.it. The sums of random_sum.hpp consume the draws. The
+/// 64-bit words behind the draws depend neither on the processor nor on how many draws are
+/// consumed at a time.
 ///
-/// Lanes do not overlap in practice, within a stream or between streams: they start
-/// at hashed places of a cycle of 2^256 - 1 draws, and that any two of a million
-/// streams share a lane has a probability of 2^-83.
+/// Lanes do not overlap in practice, within a stream or between streams: they start at
+/// hashed places of a cycle of 2^256 - 1 draws. The probability that any two of a million
+/// streams share a lane is 2^-83.
 class random_stream {
 public:
-    /// @param seed  any value; the same seed gives the same draws.
-    /// @param index which of the seed's independent streams.
+    /// @param seed  any value; the same seed and index give the same draws.
+    /// @param index selects one of the seed's independent streams.
     explicit random_stream(std::uint64_t seed, std::uint64_t index = 0) noexcept
         : lanes_{seeded_lanes(seed, index)} {}
 
@@ -48,7 +48,7 @@ private:
               void (*draw_block)(lane_states&, Draw*)) noexcept;
 
     lane_states lanes_;        ///< at the start of the current block
-    std::uint64_t offset_ = 0; ///< draws of that block that are already used up
+    std::uint64_t offset_ = 0; ///< how many draws of that block have been used
 };
 
 } // namespace netio

@@ -6,9 +6,9 @@
 
 namespace netio {
 
-/// Adds up whole blocks at full speed. A block of which only a part is needed is
-/// drawn one by one, and once more when its rest is asked for: that is simpler than
-/// to store it, and rarely happens.
+/// Adds up whole blocks at full speed. If only a part of a block is needed, the whole block
+/// is drawn one by one, and drawn again when the rest is needed. That is simpler than storing
+/// the draws, and it happens rarely.
 template <class Total, class Draw, class Sum>
 Total random_stream::sum(std::uint64_t n, Sum (*sum_blocks)(lane_states&, std::uint64_t),
                          void (*draw_block)(lane_states&, Draw*)) noexcept {

@@ -6,8 +6,8 @@
 
 namespace netio {
 
-/// An exact sum of uniform draws: a whole multiple of 2^-53 in 128 bits. However
-/// the draws are split into portions, the portions add up to the same total.
+/// An exact sum of uniform draws: a whole multiple of 2^-53 in 128 bits. Draws that are split
+/// into portions, in any way, add up to the same total.
 class uniform_total {
 public:
     __extension__ using uint128 = unsigned __int128; // not in ISO C++, hence __extension__
@@ -49,17 +49,16 @@ private:
 /// The draws have a relative error of a few units in the last place (below 1e-15)
 /// and reach out to 8.49 standard deviations. The sum has mean 0 and standard
 /// deviation sqrt(n). It is the same, to the last bit, on every processor with fused
-/// multiply-add: with AVX2, with AVX-512, and on every 64-bit Arm. On others it differs
-/// by rounding, and so do sums of the same draws in other portions: by less than
-/// 1e-9 sqrt(n).
+/// multiply-add: with AVX2, with AVX-512, and on every 64-bit Arm. On other processors it
+/// differs by rounding, and so do sums of the same draws split into other portions: by less
+/// than 1e-9 sqrt(n).
 ///
 /// @param n      number of draws; 0 gives 0.0.
-/// @param stream advanced by exactly n draws, which takes as much of it as n
-///               uniform draws. Summing n1 and then n2 uses the same draws as
-///               summing n1 + n2.
+/// @param stream advanced by exactly n draws, as far as n uniform draws would advance it.
+///               Summing n1 and then n2 uses the same draws as summing n1 + n2.
 /// @return the sum, dimensionless.
-/// @note Counterpart of the loop in gaussian_sum() of server.py. The method is
-///       that of Box and Muller (1958), both halves.
+/// @note Counterpart of the loop in gaussian_sum() of server.py. The method is that of Box
+///       and Muller (1958); both draws of each pair are used.
 [[nodiscard]] double gaussian_sum(std::uint64_t n, random_stream& stream) noexcept;
 
 } // namespace netio

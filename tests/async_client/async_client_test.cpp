@@ -1,4 +1,4 @@
-// The client in process. What it prints goes to this program's stdout.
+// The client, run in this process. Its output goes to this program's stdout.
 
 #include "async_client/async_client.hpp"
 #include "tests/catch.hpp"

@@ -25,7 +25,8 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
     }
 }
 
-/// Whether a socket that becomes ready right before so many laps has had its turn after them.
+/// Whether the task of a socket that becomes ready just before the given number of laps has run
+/// after them.
 asio::awaitable<bool> ready_socket_has_run(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     connected_pair ends{executor};
@@ -36,7 +37,7 @@ asio::awaitable<bool> ready_socket_has_run(int laps) {
     co_return *has_run;
 }
 
-/// Likewise, whether a wait that a deadline cancels has ended.
+/// Whether a wait that a deadline cancels has ended after the given number of laps.
 asio::awaitable<bool> cancelled_wait_has_run(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     connected_pair ends{executor};
@@ -47,7 +48,7 @@ asio::awaitable<bool> cancelled_wait_has_run(int laps) {
     co_return *has_run;
 }
 
-/// How many of 300 such sockets have not had theirs.
+/// How many tasks of 300 such sockets have not run after the given number of laps.
 asio::awaitable<int> left_of_300(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     std::vector<std::unique_ptr<connected_pair>> pairs;

@@ -15,7 +15,7 @@ using netio::read_double_with_strtod;
 
 namespace {
 
-/// Every case holds for both: whichever the standard library has, both are tested.
+/// Every case runs with both functions, so both are tested whichever the programs use.
 auto either_reader() {
     return GENERATE(&read_double, &read_double_with_strtod);
 }

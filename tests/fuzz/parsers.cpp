@@ -1,6 +1,6 @@
-// libFuzzer's entry for everything that reads bytes from outside: the reply on the
-// wire, durations and counts on the command line. The first byte chooses which; the
-// numbers in them are read in both ways.
+// libFuzzer's entry point for everything that parses input: replies from the server, and
+// durations and counts on the command line. The first byte selects the parser. The rest is
+// also read as a number, by both read_double() and read_double_with_strtod().
 
 #include "common/program/command_line.hpp"
 #include "common/program/duration.hpp"

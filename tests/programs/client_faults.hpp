@@ -14,18 +14,18 @@
 #include <utility>
 #include <vector>
 
-// What the tests of the clients' faults share.
+// Code that the tests of faulty servers share.
 namespace netio::testing {
 
-/// One of the clients, and what makes it wait in one of its ways.
+/// One of the clients, and the options that select one of its ways to wait.
 struct client {
     std::string program;
     std::vector<std::string> options;
     std::string waiting = {}; ///< what it prints when it begins to wait
 };
 
-/// Every way in which a client waits for its answer: `GENERATE(from_range(clients()))`.
-/// The sums are small, so that the answer is what they wait for.
+/// Every way in which a client waits for its answer: `GENERATE(from_range(clients()))`. The
+/// clients' own sums are small, so that the clients wait for the answer.
 inline std::vector<client> clients() {
     return {
         {"serial_client", {"--samples", "1000"}, "Requesting computation"},
@@ -53,8 +53,8 @@ inline void read_up_to(process& program, std::string_view part) {
     }
 }
 
-/// A run that failed as it should: status 1, no result, and one line that names
-/// the program first, the server's address, and at its end @p reason.
+/// Checks a run that must fail: status 1, no result, and one line that begins with the
+/// program's name, contains the server's address, and ends with @p reason.
 inline void check_honest_failure(const outcome& end, const client& who,
                                  const asio::ip::tcp::endpoint& server, const std::string& reason) {
     CAPTURE(who.program, who.options.back(), end.out, end.err);
@@ -68,8 +68,8 @@ inline void check_honest_failure(const outcome& end, const client& who,
     }
 }
 
-/// A server that leaves every connect unanswered: its backlog is of the least size,
-/// and full. The system drops the attempts that find it so.
+/// A server that never answers an attempt to connect: its backlog has the smallest size and is
+/// full, so the system drops further attempts.
 struct full_backlog {
     explicit full_backlog(asio::io_context& loop)
         : acceptor{loop, asio::ip::tcp::v4()}
@@ -80,7 +80,7 @@ struct full_backlog {
         acceptor.wait(asio::ip::tcp::acceptor::wait_read); // it has arrived
     }
 
-    /// Nobody but the filler has got in.
+    /// Whether no connection but the filler's has been made.
     [[nodiscard]] bool kept_everyone_out() {
         acceptor.accept();
         acceptor.non_blocking(true);

@@ -1,5 +1,5 @@
-// Both clients against servers that are absent, silent, slow, broken or hostile:
-// how they end, what they say, and how long it takes them.
+// Both clients against servers that are absent, silent, slow, broken or hostile: how the
+// clients end, what they print, and how long they take.
 
 #include "tests/catch.hpp"
 #include "tests/programs/client_faults.hpp"
@@ -27,8 +27,8 @@ using std::chrono::steady_clock;
 
 namespace {
 
-// What servers do with the first client that connects. They may end with an
-// error that nobody looks at: the client is free to leave.
+// What the test's servers do with the first client that connects. The client may leave early,
+// so the errors of these servers are ignored.
 
 asio::awaitable<void> send_and_close(tcp::acceptor acceptor, std::string text) {
     auto socket = co_await acceptor.async_accept(asio::use_awaitable);
@@ -67,7 +67,7 @@ asio::awaitable<void> drip_and_close(tcp::acceptor acceptor, std::string text) {
     }
 }
 
-/// Answers when all are there, and 100 ms later.
+/// Answers 100 ms after all clients have connected.
 asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t clients) {
     std::vector<tcp::socket> sockets;
     while (sockets.size() < clients) {
@@ -83,7 +83,7 @@ asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t client
 
 using behaviour = std::function<asio::awaitable<void>(tcp::acceptor, std::string)>;
 
-/// A client's run against a server of the test's own.
+/// A client's run against the test's own server.
 struct encounter {
     client who;
     tcp::endpoint server;
@@ -110,7 +110,7 @@ encounter meet(const client& who, const behaviour& behave, const std::string& te
 
 void check_failed(const encounter& run, const std::string& reason) {
     check_honest_failure(run.end, run.who, run.server, reason);
-    CHECK(run.elapsed < 20s); // at once, if the machine is not busy; the timeout is 60 s
+    CHECK(run.elapsed < 20s); // immediately, if the machine is not busy; the timeout is 60 s
     if (!sanitized) {
         CHECK(run.end.peak_memory < 64 * 1024); // KiB
     }

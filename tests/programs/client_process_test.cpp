@@ -1,4 +1,5 @@
-// Both clients as processes: signals, standard streams, and what waiting costs.
+// Both clients as processes: signals, standard streams, and the processor time that waiting
+// costs.
 
 #include "tests/catch.hpp"
 #include "tests/programs/client_faults.hpp"
@@ -63,7 +64,7 @@ answered_run run_answered(const client& who, std::function<void()> prepare,
     return {std::move(end), std::move(sent)};
 }
 
-/// Programs that are started in the background may have been told to ignore it.
+/// A program that is started in the background may ignore SIGINT.
 void heed_interrupts() {
     std::signal(SIGINT, SIG_DFL);
 }
@@ -101,12 +102,12 @@ TEST_CASE("clients: to wait costs no processor time and prints nothing", "[clien
     const auto who = GENERATE(from_range(clients()));
     const bool connected = GENERATE(true, false);
     asio::io_context loop{1};
-    const auto silent = listen_anywhere(loop); // the system accepts, nobody answers
+    const auto silent = listen_anywhere(loop); // the system accepts, no program answers
     const full_backlog unreachable{loop};
     const auto server = (connected ? silent : unreachable.acceptor).local_endpoint();
     CAPTURE(who.program, who.options.back(), connected);
 
-    // Beside a client that gives up at once: what it costs to start and to fail.
+    // Compared with a client that gives up immediately, for the cost of starting and failing.
     CHECK(cost_of_waiting(who, server, "1s") - cost_of_waiting(who, server, "0s") < 100ms);
 }
 
@@ -174,7 +175,7 @@ TEST_CASE("clients: no success when stdout is closed", "[clients]") {
 
 TEST_CASE("clients: no success when the reader of stdout has gone", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
-    const bool ignored = GENERATE(false, true); // SIGPIPE, by whoever started the client
+    const bool ignored = GENERATE(false, true); // SIGPIPE, by the program that started the client
     const auto end = run_answered(who, [ignored] {
                          std::signal(SIGPIPE, ignored ? SIG_IGN : SIG_DFL);
                          write_to_pipe_without_reader();

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::uint64_t limit_per_server = 4; // maxconn in docs/haproxy.cfg
 
-/// Says so when there is no HAProxy here; ctest takes the words as "skipped".
+/// Prints a line if HAProxy is missing; ctest recognises the line and reports "skipped".
 bool passed_over() {
     if (!find_haproxy().empty()) {
         return false;
@@ -132,7 +132,7 @@ bool mentions(const std::string& text, const std::string& part) {
     return text.find(part) != text.npos;
 }
 
-/// Waits until a server has accepted every connection made before: they are in order.
+/// Waits until a server has accepted every connection made before. Servers accept in order.
 void wait_until_accepted(server_process& server) {
     crowd visitor{server};
     auto last = visitor.connect();
@@ -143,7 +143,7 @@ void wait_until_accepted(server_process& server) {
     reset(std::move(last));
 }
 
-/// One clear line: who says so, which address, what happened.
+/// Checks for one clear line: the program's name, the address, what happened.
 void check_told_of_no_answer(const outcome& end, const cluster& servers) {
     CHECK(end.status == 1);
     CHECK(lines_of(end.err).size() == 1);

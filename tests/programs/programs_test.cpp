@@ -22,7 +22,7 @@ namespace {
 using options = std::vector<std::string>;
 
 /// The text with every duration replaced by DURATION, every sum by SUM and every
-/// client's port by PEER: all that differs from run to run.
+/// client's port by PEER, because these differ from run to run.
 std::string without_figures(std::string text) {
     text = std::regex_replace(text, std::regex{R"(\d+\.\d\d(us|ms|s)\b)"}, "DURATION");
     text = std::regex_replace(text, std::regex{R"(-?\d+\.\d\d\b)"}, "SUM");
@@ -43,7 +43,7 @@ outcome run_client(const std::string& program, const server_process& server, opt
 }
 
 /// Runs async_client against a server that does not answer before the sum is done
-/// and the client has then printed @p last: so it is known who waits for whom.
+/// and the client has then printed @p last, so that the order of events is fixed.
 std::string transcript_with_late_answer(options more,
                                         const std::string& last = "Pausing server_request.") {
     asio::io_context loop;

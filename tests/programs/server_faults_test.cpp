@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <vector>
 
-// The real server, and clients that a real server meets.
+// The real server, against the kinds of clients that a server meets in practice.
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
@@ -17,7 +17,7 @@ using namespace netio::testing;
 
 namespace {
 
-/// Sends all of @p text, then reads: as a client does that speaks first.
+/// Sends all of @p text, then reads, like a client of a protocol in which the client speaks first.
 asio::awaitable<std::string> send_and_ask(tcp::socket socket, std::string text) {
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
     auto reply = read_to_end(std::move(socket));
@@ -84,7 +84,7 @@ TEST_CASE("server faults: a client that sends while the server stops gets its an
     crowd clients{server};
     const std::string garbage(16 << 20, '\xff'); // more than the system holds for them
     auto socket = clients.connect();
-    asio::write(socket, asio::buffer(garbage, 1)); // one who never sends is given less time
+    asio::write(socket, asio::buffer(garbage, 1)); // a client that never sends gets less time
     read_processing_line(server);
     server.send_signal(SIGTERM);
     CHECK(result_of(clients.loop(), send_and_ask(std::move(socket), garbage)) ==

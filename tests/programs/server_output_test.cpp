@@ -8,7 +8,7 @@
 #include <string>
 #include <unistd.h>
 
-// The real server as a process: what becomes of its output is its own affair.
+// The real server as a process: trouble with its output must not affect its clients.
 
 using namespace netio::testing;
 

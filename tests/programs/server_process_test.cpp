@@ -50,7 +50,7 @@ std::size_t count_busy_threads(const process& program) {
     return busy;
 }
 
-/// Nothing is wrong: it says at most how many clients it has to answer.
+/// Checks that the server reports no error: it may only say how many clients it must answer.
 void check_only_says_that_it_stops(const std::string& err) {
     CAPTURE(err);
     CHECK(lines_of(err).size() <= 1);

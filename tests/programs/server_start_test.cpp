@@ -40,7 +40,7 @@ TEST_CASE("server process: refuses to start on a port in use", "[server_process]
     server_process server{{"--port", "0"}};
     check_refusal(run_server({"--port", server.port()}), 1,
                   "cannot listen on 127.0.0.1:" + server.port() + ": ",
-                  "Address already in use. Is another server running? Try another --port");
+                  "Address already in use. Is another server running? Try another --port.");
 }
 
 TEST_CASE("server process: refuses to start on a privileged port", "[server_process]") {
@@ -78,8 +78,9 @@ TEST_CASE("server process: refuses to start when memory does not suffice for its
 
 TEST_CASE("server process: refuses to start when it may not have so many threads",
           "[server_process]") {
-    // The limit is on a user's processes, and root has none: be another, who has no
-    // others, and without the privileges to exceed it. The effective user stays.
+    // The limit applies to the processes of one real user, and not to root. So the server runs
+    // as a user with no other processes, and without the privileges that lift the limit. The
+    // effective user remains the same.
     const auto limit_threads = [] {
         ::prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);
         ::prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN);

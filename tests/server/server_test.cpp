@@ -19,7 +19,7 @@ using netio::testing::results_of;
 
 namespace {
 
-/// What accept() has to do: fail so many times. Every call counts.
+/// How many more calls of accept() must fail, and how many calls there were.
 struct {
     int error = 0;
     int failures = 0;
@@ -35,7 +35,7 @@ netio::server_options quick_options() {
     return options;
 }
 
-/// A server that runs whenever the loop does.
+/// A server whose run() is spawned on the loop.
 std::unique_ptr<netio::server> start(asio::io_context& loop, const netio::server_options& options) {
     auto server = std::make_unique<netio::server>(loop, options);
     asio::co_spawn(loop, server->run(), [](std::exception_ptr failure) {
@@ -48,7 +48,7 @@ std::unique_ptr<netio::server> start(asio::io_context& loop, const netio::server
 
 } // namespace
 
-// Takes the place of the system's, for this program: fails when told to.
+// Replaces the system's function in this program. Fails when told to.
 extern "C" int accept(int listening, sockaddr* peer, socklen_t* size) {
     ++accepting.calls;
     if (accepting.failures > 0) {

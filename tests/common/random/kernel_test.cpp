@@ -16,7 +16,7 @@ using netio::use_kernel;
 
 namespace {
 
-/// Whatever a test chooses, the next one finds the fastest kernel.
+/// Restores the fastest kernel after a test.
 struct fastest_again {
     ~fastest_again() { use_kernel(kernel_names().back()); }
 };

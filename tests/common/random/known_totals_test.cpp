@@ -1,6 +1,6 @@
-// Totals that hold on every processor. The uniform ones were computed in Python, with integers
-// of any size, from the published algorithms: no code is shared with the library. The Gaussian
-// ones are what the kernels gave on x86-64 with AVX2: other processors have to agree with it.
+// Totals that hold on every processor. The uniform totals were computed in Python, with integers
+// of any size, from the published algorithms, without any code of the library. The Gaussian
+// totals are those of the kernels on x86-64 with AVX2: other processors must agree with them.
 
 #include "common/random/random_kernels.hpp"
 #include "common/random/random_stream.hpp"

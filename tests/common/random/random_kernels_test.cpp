@@ -8,9 +8,9 @@
 #include <numbers>
 #include <random>
 
-// The kernels once more: a reference whose every fused multiply-add is a call of the
-// standard library's std::fma, on any processor. Included, so that the functions they
-// are made of can be tested, too.
+// The kernels compiled once more, as a reference in which every fused multiply-add is a call
+// of std::fma, on any processor. The source is included, so that its internal functions can be
+// tested, too.
 #ifndef __FP_FAST_FMA
 #define __FP_FAST_FMA 1
 #endif
@@ -30,8 +30,8 @@ double error_of(double value, long double expected) {
     return static_cast<double>(std::fabs(value / expected - 1.0L) * 0x1p53L);
 }
 
-/// Random words, of which many have a long run of equal bits at the top: then the
-/// number made of them is close to 0, 1/2 or 1.
+/// Random words. Many have a long run of equal bits at the top, so that the number made from
+/// them is close to 0, 1/2 or 1.
 std::uint64_t random_word(std::mt19937_64& random) {
     const std::uint64_t word = random();
     const std::uint64_t top = random() % 4 == 0 ? std::uint64_t{1} << 63 : 0;

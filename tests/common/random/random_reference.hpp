@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-// The draws of a random_stream, one by one and as plainly as possible: written from
-// the published algorithms and the comments in the headers, sharing no code with
-// the library.
+// The draws of a random_stream, one by one and as plainly as possible: written from the
+// published algorithms and the comments in the headers, without any code of the library.
 
 namespace reference {
 
@@ -81,7 +80,7 @@ inline std::vector<std::uint64_t> uniform_draws(stream& bits, std::size_t n) {
     return draws;
 }
 
-/// Both Gaussian draws that one lane makes of two words, in extended precision.
+/// Both Gaussian draws that one lane makes from two words, in extended precision.
 inline void box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits, long double& first,
                        long double& second) {
     constexpr long double pi = std::numbers::pi_v<long double>;
@@ -99,8 +98,8 @@ inline void box_muller(std::uint64_t radius_bits, std::uint64_t angle_bits, long
     }
 }
 
-/// The Gaussian draws of the next @p blocks blocks of 64: all the first ones of a
-/// block's pairs, then all the second ones.
+/// The Gaussian draws of the next @p blocks blocks of 64: the first draws of all pairs of a
+/// block, then the second draws.
 inline std::vector<long double> gaussian_draws(stream& bits, std::size_t blocks) {
     std::vector<long double> draws(64 * blocks);
     for (std::size_t block = 0; block < blocks; ++block) {

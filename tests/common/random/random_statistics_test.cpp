@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-// Do the draws look like independent draws from their law? Every bound is one of 5
-// standard deviations of the statistic under that law (its sigma is in the comment),
-// which a flawless generator exceeds once in 1.7 million times. The seed is fixed;
-// to try another: NETIO_TEST_SEED=42 kernel_tests "[random_statistics]"
+// Do the draws look like independent draws from their distribution? Every bound is 5 standard
+// deviations of the statistic under that distribution (the comment gives sigma). A flawless
+// generator exceeds such a bound once in 1.7 million times. The seed is fixed; to try another:
+// NETIO_TEST_SEED=42 kernel_tests "[random_statistics]"
 
 namespace {
 
@@ -74,7 +74,7 @@ double moment(const std::vector<double>& draws, std::size_t k) {
     return sum / static_cast<double>(draws.size());
 }
 
-/// The moments 1 to 4 against those of the law, which has mean 0 and variance 1:
+/// Compares moments 1 to 4 with those of the distribution, which has mean 0 and variance 1:
 /// then they are mean, variance, skewness and kurtosis. The sigma of moment k is
 /// sqrt((moment 2k - (moment k)^2) / n).
 void check_moments(const std::vector<double>& draws, const std::array<double, 9>& law) {
@@ -86,9 +86,9 @@ void check_moments(const std::vector<double>& draws, const std::array<double, 9>
     }
 }
 
-/// Kolmogorov and Smirnov's greatest distance between the distribution function of
-/// the draws and that of the law, times sqrt(n). It exceeds 2.75 with probability
-/// 2 exp(-2 * 2.75^2) = 5.4e-7: the equivalent of 5 sigma.
+/// The Kolmogorov-Smirnov statistic: the greatest distance between the distribution function
+/// of the draws and the expected one, times sqrt(n). It exceeds 2.75 with probability
+/// 2 exp(-2 * 2.75^2) = 5.4e-7, the equivalent of 5 sigma.
 template <typename Law>
 double kolmogorov_smirnov(std::vector<double> draws, Law law) {
     std::sort(draws.begin(), draws.end());
@@ -111,7 +111,7 @@ double correlation(const double* a, const double* b, std::size_t n) {
     return sum / std::sqrt(static_cast<double>(n));
 }
 
-/// Each draw with one a few positions later: the neighbour lane, the same lane, and beyond.
+/// Correlates each draw with a later one: in the next lane, in the same lane, and beyond.
 void check_lags(const std::vector<double>& draws) {
     for (const std::size_t lag : {1u, 2u, 3u, 8u, 16u, 31u, 32u, 33u, 64u, 96u}) {
         CAPTURE(lag);
@@ -119,9 +119,9 @@ void check_lags(const std::vector<double>& draws) {
     }
 }
 
-/// All pairs of lanes at once: the squared correlations of independent lanes, in
-/// units of sigma, add up to chi squared with 496 degrees of freedom, which has mean
-/// 496 and sigma sqrt(2 * 496).
+/// All pairs of lanes in one statistic: the squared correlations of independent lanes, in
+/// units of sigma, add up to chi squared with 496 degrees of freedom, which has mean 496 and
+/// sigma sqrt(2 * 496).
 void check_lanes(const std::vector<double>& draws) {
     constexpr std::size_t lanes = lane_states::count;
     std::array<std::array<double, lanes>, lanes> products{};
@@ -143,8 +143,8 @@ void check_lanes(const std::vector<double>& draws) {
     CHECK(deviation(chi_squared, pairs, std::sqrt(2.0 * pairs)) < 5.0);
 }
 
-/// One stream and those a user takes to be independent of it: of the next indices,
-/// of the next seeds, and of seeds that SplitMix64's increment relates to it.
+/// One stream, and streams that a user expects to be independent of it: those of the next
+/// indices, of the next seeds, and of seeds that differ by SplitMix64's increment.
 template <typename Draws>
 void check_related_streams(Draws draws) {
     constexpr std::size_t n = sample_size / 16;

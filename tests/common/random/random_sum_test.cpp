@@ -20,7 +20,7 @@ using netio::uniform_total;
 
 namespace {
 
-/// The sums of the draws before each position: partial[i] is that of the first i.
+/// The sums of the draws before each position: partial[i] is the sum of the first i draws.
 template <typename Total, typename Draw>
 std::vector<Total> partial_sums(const std::vector<Draw>& draws) {
     std::vector<Total> sums(1);
@@ -48,8 +48,8 @@ double error_of(double sum, long double expected, std::uint64_t n) {
            std::sqrt(static_cast<double>(std::max<std::uint64_t>(n, 1)));
 }
 
-/// Lanes that make one draw of each pair of words, at most 32 pairs. xoshiro256+ puts out
-/// a + d; and when b = d, its next output is the old a.
+/// Lanes whose next two outputs are the given pairs, at most 32 pairs. xoshiro256+ outputs
+/// a + d. If b = d, its next output is the old a.
 netio::lane_states lanes_with(const std::vector<std::array<std::uint64_t, 2>>& outputs) {
     netio::lane_states lanes{};
     for (std::size_t lane = 0; lane < outputs.size(); ++lane) {
@@ -61,7 +61,7 @@ netio::lane_states lanes_with(const std::vector<std::array<std::uint64_t, 2>>& o
     return lanes;
 }
 
-/// Checks one block of Gaussian draws against the reference, made of the same words.
+/// Compares one block of Gaussian draws with the reference's draws from the same words.
 void check_precision(const std::vector<std::array<std::uint64_t, 2>>& words) {
     for (const auto& version : kernel_versions()) {
         CAPTURE(version.name);
