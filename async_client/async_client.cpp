@@ -42,8 +42,8 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     auto resumed = begin_slice();
 
     for (std::uint64_t done = 0; done < options_.samples;) {
-        // Looking at the clock costs as much as hundreds of draws: once a chunk, never in
-        // the loop that draws.
+        // A look at the clock costs as much as hundreds of draws. So look once for each chunk,
+        // never in the loop that draws.
         const auto draws = std::min(chunk, options_.samples - done);
         total += uniform_sum(draws, stream);
         done += draws;
@@ -66,8 +66,8 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
 }
 
 asio::awaitable<void> async_client::let_others_run() {
-    // A task that polls gets one look on each lap. The others may need two: a deadline that
-    // has passed cancels an operation on the first, and the task learns of it on the second.
+    // A task that polls looks once on each lap. A task that waits may need two laps: on the
+    // first, a deadline that has passed cancels its operation; on the second, it resumes.
     co_await yield_for_laps(options_.wait == wait_mode::poll ? 1 : 2);
 }
 
@@ -103,7 +103,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
         }
         return wait_for_completion(pending, lines);
     };
-    lines.pause(); // until the connection has been made, and then until the reply is there
+    lines.pause(); // until the socket is connected, and then until the reply arrives
     auto asking = ask(server_, record, read);
     lines.done(co_await std::move(asking));
 }
@@ -116,15 +116,16 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 //   ready       the loop (reactor)   the task           the loop, when bytes have come
 //   completion  the loop             asio (proactor)    the loop, when the reply is complete
 //
-// A task that polls has a turn on every lap, needed or not, and many of them make each lap
-// longer. The other two cost nothing until the system has news. Completion is the one to use.
+// A task that polls has a turn on every lap, even if there is no news, and many such tasks make
+// every lap longer. The other two ways cost nothing until there is news. In your own programs,
+// use completion.
 
 asio::awaitable<std::error_code> async_client::poll(request& pending, request_lines& lines) {
     auto end = pending.read_available();
     while (end == asio::error::would_block) {
         if (!summing_) {
-            // With no other task to take turns with, polling would only keep the thread busy:
-            // one more look, and then wait.
+            // No other task needs the thread, so polling would only keep it busy. Look once
+            // more, and then wait.
             auto waiting = wait_until_ready(pending, lines);
             co_return co_await std::move(waiting);
         }
@@ -168,7 +169,7 @@ void async_client::note_look(request& pending, bool polling) const {
 }
 
 void async_client::spawn(asio::awaitable<void> task) {
-    // Nothing is swallowed: stop_at_failure() lets no exception out.
+    // detached would swallow an exception, but stop_at_failure() lets none out.
     asio::co_spawn(loop_, stop_at_failure(std::move(task)), asio::detached);
 }
 
@@ -176,8 +177,8 @@ asio::awaitable<void> async_client::stop_at_failure(asio::awaitable<void> task) 
     try {
         co_await std::move(task);
     } catch (...) {
-        // Here and not in a completion handler, which would have to queue: before
-        // its turn, uniform_sum would run for another allotment.
+        // Not in a completion handler: that would be queued, and uniform_sum would run for
+        // another allotment first.
         failure_ = std::current_exception();
         loop_.stop();
     }

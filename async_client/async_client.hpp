@@ -17,7 +17,7 @@
 namespace netio {
 
 /// Asks the server and sums uniform draws at the same time, on one thread: coroutines that
-/// take turns. Prints what they do.
+/// take turns. Prints what each does.
 ///
 /// Counterpart of async_approach.py.
 class async_client {
@@ -28,8 +28,8 @@ public:
 
     /// Runs all tasks to their end.
     ///
-    /// @throws std::exception of the first task that fails, as soon as it does. The other tasks
-    ///         are still in the loop then, which must not run again.
+    /// @throws the exception of the first task that fails, as soon as it fails. The other tasks
+    ///         are then still in the loop, which must not run again.
     void run();
 
 private:
@@ -53,11 +53,11 @@ private:
     server_to_ask server_;
     run_record& record_;
     bool summing_ = true;                         ///< uniform_sum is not done yet
-    thread_clock::time_point slice_on_processor_; ///< when its slice began, on that clock
+    thread_clock::time_point slice_on_processor_; ///< when the current slice began
     std::exception_ptr failure_;
 };
 
-/// Runs an async_client on a loop of its own, and shows what came of it.
+/// Runs an async_client on a loop of its own, and shows its run.
 void run_async_client(const async_client_options& options);
 
 } // namespace netio

@@ -7,10 +7,10 @@
 
 namespace netio {
 
-/// What a server_request prints of its turns. Each "Pausing" is followed by a "Resuming".
+/// Prints the turns of a server_request. Each "Pausing" is followed by a "Resuming".
 class request_lines {
 public:
-    /// @param is_shown whether it prints anything: of many requests, most do not.
+    /// @param is_shown whether to print anything: of many requests, only a few are shown.
     request_lines(std::string name, bool is_shown)
         : name_{std::move(name)}
         , is_shown_{is_shown} {}

@@ -7,11 +7,11 @@ namespace netio {
 /// @throws usage_error, or help_requested.
 [[nodiscard]] client_options parse_serial_client_options(int argc, const char* const* argv);
 
-/// Asks the server and idles until the answer arrives, as many times as --requests says;
-/// then sums uniform draws. Prints what it does.
+/// Asks the server and idles until the answer arrives, as many times as --requests says. Then
+/// sums uniform draws. Prints what it does.
 ///
 /// Counterpart of serial_approach.py.
-/// @throws std::exception naming the address, at the first request that fails.
+/// @throws std::runtime_error naming the address, when a request fails.
 void run_serial_client(const client_options& options);
 
 } // namespace netio

@@ -15,17 +15,17 @@ namespace netio {
 ///         timed_out after the deadline; none when the reply is too long.
 using reply_reader = std::function<asio::awaitable<std::error_code>(request&)>;
 
-/// The reader that one would normally use: asio reads to the end of the stream.
+/// The reader to use normally: asio reads to the end of the stream.
 [[nodiscard]] asio::awaitable<std::error_code> read_to_end(request& pending);
 
 /// Asks the server for its number: connects, reads to the end of the stream, parses.
 ///
-/// One deadline holds for all of it. If the request is given up, the connection is reset.
+/// One deadline covers all these steps. A request that is given up resets its connection.
 ///
 /// @param record what became of the request; must outlive this coroutine.
 /// @param read   how the reply is read.
-/// @throws std::runtime_error naming the address: no connection, connection lost, not one
-///         finite number, or the timeout has passed.
+/// @throws std::runtime_error naming the address, if there is no connection, the connection
+///         is lost, the reply is not one finite number, or the timeout has passed.
 [[nodiscard]] asio::awaitable<double> ask(server_to_ask server, request_record& record,
                                           reply_reader read = read_to_end);
 

@@ -18,7 +18,7 @@ void add(command_line& line, client_options& options) {
     line.add_duration("--timeout", options.timeout,
                       "Total time for one request, connect to end of reply");
     line.add_option("--timeline", "[T]",
-                    "Draw what ran when, over the run's time or T, the longer (default: off)",
+                    "Draw what ran when, on a time axis of at least T (default: off)",
                     [&options](std::string_view text) {
                         options.timeline = true;
                         options.timeline_axis = parse_duration(text.empty() ? "0" : text);

@@ -17,7 +17,7 @@ struct client_options : shared_options {
     std::uint64_t requests = 1;                                  ///< how often to ask the server
     std::chrono::nanoseconds timeout = std::chrono::seconds{60}; ///< connect to end of reply
     bool timeline = false;                                       ///< draw what ran when
-    std::chrono::nanoseconds timeline_axis{0};                   ///< its length; 0: the run's own
+    std::chrono::nanoseconds timeline_axis{0};                   ///< its least length
 
     /// Whether the run will be shown: by --timeline or --trace.
     [[nodiscard]] bool is_recorded() const { return timeline || !trace.empty(); }
@@ -25,18 +25,18 @@ struct client_options : shared_options {
     /// "server_request", with its number (from 1) where there are several.
     [[nodiscard]] std::string request_name(std::uint64_t number) const;
 
-    /// Whether request @p number is printed by itself: of many only the first and
-    /// the last few are.
+    /// Whether the lines of request @p number are printed. Of more than ten requests, only the
+    /// first three and the last three are.
     [[nodiscard]] bool is_shown(std::uint64_t number) const {
         return requests <= 10 || number <= 3 || number + 3 > requests;
     }
-    /// How many of the requests are not.
+    /// How many requests are not printed.
     [[nodiscard]] std::uint64_t hidden_requests() const {
         return requests <= 10 ? 0 : requests - 6;
     }
 };
 
-/// Declares them on a client's command line.
+/// Declares the options on a client's command line.
 void add(command_line& line, client_options& options);
 
 } // namespace netio

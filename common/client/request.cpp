@@ -15,7 +15,7 @@ namespace {
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-/// What the user can do about it.
+/// What the user can do about an error.
 std::string hint(std::error_code error) {
     if (error == asio::error::connection_refused) {
         return ". Is the server running?";
@@ -41,10 +41,10 @@ request::~request() {
     record_.life.end = steady_clock::now();
     record_.failed = !complete_;
     if (!complete_) {
-        // Giving up resets the connection: a mere close would tell the server that the
-        // client sends no more, and it would go on computing. A reset discards what is
-        // under way in both directions. That is right here, because this client has sent
-        // nothing and no longer wants the reply; it is wrong where either matters.
+        // Giving up resets the connection. Closing it in the usual way would only tell the
+        // server that the client sends no more, and the server would go on computing. A reset
+        // discards the data that is in transit in both directions. Here that does no harm:
+        // this client has sent nothing, and no longer needs the reply.
         std::error_code not_connected;
         socket_.set_option(tcp::socket::linger(true, 0), not_connected);
         socket_.close(not_connected); // asio's destructor would undo the option
@@ -57,8 +57,8 @@ std::error_code request::read_available() {
     if (!end) {
         asio::read(socket_, buffer(), end);
     }
-    // Only now the clock: an answer that came in time counts, even if this client was too
-    // busy to look before.
+    // Look at the clock only now: a reply that came in time counts, even if this client was
+    // too busy to read it earlier.
     if (end == asio::error::would_block && deadline_.has_passed()) {
         return asio::error::timed_out;
     }
@@ -74,22 +74,23 @@ void request::check_connected(std::error_code error) {
         }
     }
     if (error == asio::error::operation_aborted) {
-        // So async_connect() reports that it could not open a socket: ask again for the reason.
+        // With this error async_connect() also reports that it could not open a socket. Opening
+        // one again gives the reason.
         socket_.open(server_.endpoints.front().protocol(), error);
-        error = error ? error : asio::error::no_descriptors; // there is one again by now
+        error = error ? error : asio::error::no_descriptors; // a descriptor is free again
     }
     if (error) {
         throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
                                              to_string(server_.address), error.message(),
                                              hint(error)));
     }
-    std::error_code unknown; // then it is 0.0.0.0:0
+    std::error_code unknown; // then the endpoint is 0.0.0.0:0
     record_.local = socket_.local_endpoint(unknown);
 }
 
 double request::reply(std::error_code end) {
     if (end == asio::error::operation_aborted) {
-        end = read_available(); // the deadline: but what has come by now counts
+        end = read_available(); // cancelled by the deadline; what has come by now still counts
     }
     const auto server = to_string(server_.address);
     if (end == asio::error::timed_out && deadline_.has_passed()) {

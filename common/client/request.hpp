@@ -19,16 +19,17 @@ namespace netio {
 /// Where the server is, and how long it may take to answer.
 struct server_to_ask {
     server_address address;                         ///< as the user wrote it, for messages
-    std::vector<asio::ip::tcp::endpoint> endpoints; ///< where that leads; tried in this order
+    std::vector<asio::ip::tcp::endpoint> endpoints; ///< what it resolves to; tried in this order
     std::chrono::nanoseconds timeout;               ///< from the connect to the end of the reply
 };
 
 /// One request while it is under way: its socket, its deadline, the reply so far.
 ///
-/// When this object goes before the reply has come, the request is given up.
+/// If this object is destroyed before the reply is complete, the request is given up: the
+/// connection is reset.
 class request {
 public:
-    /// The timeout begins now.
+    /// Starts the timeout.
     request(const asio::any_io_executor& executor, const server_to_ask& server,
             request_record& record);
     ~request();
@@ -39,14 +40,14 @@ public:
     [[nodiscard]] asio::ip::tcp::socket& socket() { return socket_; }
     [[nodiscard]] request_record& record() { return record_; }
 
-    /// Where the reply goes. Holds one byte more than a reply may have: a reader that fills
-    /// it has seen that the reply is too long.
+    /// Where the reply is stored. The limit is one byte more than a reply may have, so a full
+    /// buffer means that the reply is too long.
     [[nodiscard]] auto buffer() { return asio::dynamic_buffer(text_, max_reply_size + 1); }
 
-    /// Takes what the system has received so far, without waiting.
+    /// Reads what the system has received so far, without waiting.
     ///
     /// @return asio::error::eof at the end of the reply, none if it is too long,
-    ///         would_block while more may come, or timed_out when that is too late.
+    ///         would_block while more may come, or timed_out after the deadline.
     [[nodiscard]] std::error_code read_available();
 
     /// Checks how connecting ended.
@@ -55,8 +56,8 @@ public:
 
     /// The server's number.
     /// @param end how reading the reply ended; eof is the one error that means success.
-    /// @throws std::runtime_error naming the address, if it is not one finite number, or
-    ///         reading ended otherwise.
+    /// @throws std::runtime_error naming the address, if reading ended in another way, or the
+    ///         reply is not one finite number.
     [[nodiscard]] double reply(std::error_code end);
 
 private:

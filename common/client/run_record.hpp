@@ -11,26 +11,26 @@
 
 namespace netio {
 
-/// A look for the reply that found none yet.
+/// One look for a reply that had not come yet.
 struct look {
     std::chrono::steady_clock::time_point at;
-    bool polling = false; ///< the task looks again at its next turn; else when it is resumed
+    bool polling = false; ///< the task looks again at its next turn, otherwise when resumed
 };
 
 /// What became of one request to the server.
 struct request_record {
     std::string name;
     time_span life{};                ///< from the connect to the end of the reply, or the failure
-    std::vector<look> looks{};       ///< only where the run is shown: there may be millions
+    std::vector<look> looks{};       ///< kept only if the run is shown: there may be millions
     std::uint64_t wake_ups = 0;      ///< how often the loop has resumed the task that waited
-    asio::ip::tcp::endpoint local{}; ///< this client's end of the connection
+    asio::ip::tcp::endpoint local{}; ///< the client's end of the connection
     bool failed = false;
 
     [[nodiscard]] bool has_begun() const { return life.begin != decltype(life.begin){}; }
     [[nodiscard]] bool has_ended() const { return life.end != decltype(life.end){}; }
 };
 
-/// What a client did and when: the raw material of --timeline and --trace.
+/// What a client did and when: the data for --timeline and --trace.
 struct run_record {
     time_span run{};
     std::vector<time_span> slices{}; ///< of uniform_sum: between them it had paused

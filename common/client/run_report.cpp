@@ -71,7 +71,7 @@ void run_report::run_and_show(run_record& record, const std::function<void()>& w
     show(record);
 }
 
-/// For a run that has failed: its own failure is the one to report.
+/// For a run that has failed. If showing it fails, too, only the first failure is reported.
 void run_report::show_if_possible(const run_record& record) noexcept {
     try {
         show(record);

@@ -10,14 +10,14 @@
 
 namespace netio {
 
-/// Writes all of a client's record to @p trace: a track for the sum, and one for each request.
+/// Writes a client's whole record to @p trace: a track for the sum, and one for each request.
 void write_trace(const run_record& record, trace_file& trace);
 
 /// What a client shows of its run, as --timeline and --trace ask for it.
 class run_report {
 public:
-    /// Opens the trace file, if one was asked for: if it cannot be written, that is an error
-    /// before any work.
+    /// Opens the trace file, if --trace is given.
+    /// @throws std::runtime_error if the file cannot be written: before any work is done.
     run_report(const client_options& options, std::string_view program);
 
     /// Does @p work, which fills in @p record, and times it. Then prints the total time and

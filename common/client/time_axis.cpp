@@ -40,10 +40,10 @@ std::size_t time_axis::column(nanoseconds since_begin) const {
     return std::min(columns_ - 1, static_cast<std::size_t>(std::max(0.0, at)));
 }
 
-/// The smallest 1, 2 or 5 times a power of ten of nanoseconds that leaves room for a label
-/// at each step.
+/// The smallest step that leaves room for each label: 1, 2 or 5 times a power of ten
+/// nanoseconds.
 nanoseconds time_axis::tick_step() const {
-    // In columns. A narrow axis has less, so that there are two labels at least.
+    // In columns. On a narrow axis it is less, so that there are at least two labels.
     const double label_room = std::min(10.0, (static_cast<double>(columns_) - 6.0) / 2.5);
     const auto least =
         static_cast<double>(length_.count()) * label_room / static_cast<double>(columns_);

@@ -13,8 +13,8 @@ class time_axis {
 public:
     static constexpr std::size_t label_width = 16; ///< "server_request 1"
 
-    /// @param columns the width of the whole picture; no narrower than 40.
-    /// @param least   the least length of the axis, if the run is shorter.
+    /// @param columns the width of the whole picture, labels included; at least 40.
+    /// @param least   the least length of the axis.
     time_axis(const time_span& run, int columns, std::chrono::nanoseconds least);
 
     [[nodiscard]] std::size_t columns() const { return columns_; }

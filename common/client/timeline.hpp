@@ -9,12 +9,12 @@ namespace netio {
 
 /// How a timeline is drawn.
 struct timeline_style {
-    int columns = 80;                 ///< at most so wide; no narrower than 40
-    bool utf8 = true;                 ///< block characters, else plain ASCII
-    std::chrono::nanoseconds axis{0}; ///< length of the time axis; 0 for the run's own
+    int columns = 80;                 ///< the width; at least 40
+    bool utf8 = true;                 ///< block characters; otherwise plain ASCII
+    std::chrono::nanoseconds axis{0}; ///< least length of the time axis
 
-    /// What suits stdout: a terminal's width, but at most 100 columns, 80 into a
-    /// pipe; UTF-8 where the locale has it.
+    /// The style that suits stdout: a terminal's width, but at most 100 columns; 80 columns if
+    /// stdout is not a terminal; UTF-8 if the locale uses it.
     [[nodiscard]] static timeline_style of_stdout();
 };
 
