@@ -129,7 +129,7 @@ TEST_CASE("docs: links lead to files", "[docs]") {
     }
 }
 
-TEST_CASE("docs: the README names tests that there are", "[docs]") {
+TEST_CASE("docs: the tests that the README names exist", "[docs]") {
     std::string tests;
     for (const auto& file :
          std::filesystem::recursive_directory_iterator{NETIO_SOURCE_DIR "/tests"}) {

@@ -64,7 +64,7 @@ TEST_CASE("deadline: what has come in time is read", "[deadline]") {
     CHECK(text == "1.5");
 }
 
-TEST_CASE("deadline: leaves the socket alone once it has gone", "[deadline]") {
+TEST_CASE("deadline: leaves the socket alone once it is destroyed", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     {
@@ -80,7 +80,7 @@ TEST_CASE("deadline: leaves the socket alone once it has gone", "[deadline]") {
     CHECK_FALSE(end);
 }
 
-TEST_CASE("deadline: may go, and its socket, when its handler is in the queue already",
+TEST_CASE("deadline: may be destroyed with its socket when its handler is already queued",
           "[deadline]") {
     asio::io_context loop{1};
     auto ends = std::make_unique<connected_pair>(loop.get_executor());

@@ -91,7 +91,7 @@ TEST_CASE("yield_for_laps: a socket that was ready before has its turn first", "
     CHECK(netio::testing::result_of(loop, ready_socket_has_run(1)));
 }
 
-TEST_CASE("yield_for_laps: so have 300 of them", "[event_loop]") {
+TEST_CASE("yield_for_laps: 300 sockets that were ready have their turn first", "[event_loop]") {
     asio::io_context loop{1};
     CHECK(netio::testing::result_of(loop, left_of_300(2)) == 0);
 }

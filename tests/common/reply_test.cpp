@@ -42,7 +42,7 @@ TEST_CASE("reply: everything but one finite number is refused", "[reply]") {
     CHECK_THROWS_AS(parse_reply(std::string{"1.5\0", 4}), std::invalid_argument);
 }
 
-TEST_CASE("reply: what a stranger sent is quoted in one short printable line", "[reply]") {
+TEST_CASE("reply: received text is quoted in one short printable line", "[reply]") {
     CHECK_THROWS_WITH(parse_reply("two\nlines\x1b[2J"), "not one finite number: \"two?lines?[2J\"");
     CHECK_THROWS_WITH(parse_reply(std::string(200, 'x')),
                       "not one finite number: \"" + std::string(40, 'x') + "\"...");

@@ -107,7 +107,7 @@ TEST_CASE("trace: a file with something else in it is left alone", "[trace]") {
     CHECK(file.text() == "my notes\n");
 }
 
-TEST_CASE("trace: a trace that somebody has closed is left alone", "[trace]") {
+TEST_CASE("trace: a trace that has been closed is left alone", "[trace]") {
     const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n", "[]\r\n\n");
     const temporary_file file{closed};
     CHECK_THROWS_WITH((trace_file{file.path(), "program"}),

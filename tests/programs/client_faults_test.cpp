@@ -299,7 +299,7 @@ TEST_CASE("clients: half an answer is given up, although the client was busy", "
     check_timed_out_after_500ms(run);
 }
 
-TEST_CASE("clients: one that gives up resets its connection", "[clients]") {
+TEST_CASE("clients: a client that gives up resets its connection", "[clients]") {
     // A real server then stops computing; otherwise it could not end so soon.
     const auto who = GENERATE(from_range(clients()));
     server_process server{{"--port", "0", "--samples", "1e15", "--threads", "1"}};

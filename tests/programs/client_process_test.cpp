@@ -98,7 +98,7 @@ std::chrono::microseconds cost_of_waiting(const client& who, const tcp::endpoint
 
 } // namespace
 
-TEST_CASE("clients: to wait costs no processor time and prints nothing", "[clients][slow]") {
+TEST_CASE("clients: waiting costs no processor time and prints nothing", "[clients][slow]") {
     const auto who = GENERATE(from_range(clients()));
     const bool connected = GENERATE(true, false);
     asio::io_context loop{1};
@@ -137,7 +137,7 @@ TEST_CASE("clients: SIGINT ends one that computes", "[clients]") {
     check_dies_of_interrupt(program);
 }
 
-TEST_CASE("clients: a reader of stdout who is slow, on a pipe that does not wait, loses nothing",
+TEST_CASE("clients: a slow reader of stdout, on a pipe that does not wait, loses nothing",
           "[clients]") {
     const server_process server{{"--port", "0", "--samples", "10"}};
     const auto end = run(command("async_client", {"--port", server.port(), "--samples", "1e6",
@@ -185,7 +185,7 @@ TEST_CASE("clients: no success when the reader of stdout has gone", "[clients]")
           (ignored ? who.program + ": cannot write to standard output: Broken pipe\n" : ""));
 }
 
-TEST_CASE("clients: what is meant for a closed stream does not reach the server", "[clients]") {
+TEST_CASE("clients: text for a closed stream does not reach the server", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
     const auto text = GENERATE(as<std::string>{}, "-2542.28", "words");
     const auto closed = GENERATE(

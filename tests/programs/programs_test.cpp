@@ -286,7 +286,7 @@ TEST_CASE("programs: each program's own options are checked", "[programs]") {
     CHECK(end.err.find(wrong.second.front()) != std::string::npos);
 }
 
-TEST_CASE("programs: an unknown option is answered with the one that was meant", "[programs]") {
+TEST_CASE("programs: an unknown option is answered with the nearest known option", "[programs]") {
     using call = std::pair<const char*, std::string>;
     const auto [given, answer] = GENERATE(
         call{"--sampels", ": did you mean --samples?"}, call{"--prot", ": did you mean --port?"},

@@ -113,7 +113,7 @@ TEST_CASE("server faults: a client that neither reads nor closes is let go", "[s
     stop_and_expect_success(server);
 }
 
-TEST_CASE("server faults: 500 clients that connect and reset at once do no harm",
+TEST_CASE("server faults: 500 clients that connect and reset immediately do no harm",
           "[server_faults]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     crowd clients{server};

@@ -12,7 +12,7 @@
 
 using namespace netio::testing;
 
-TEST_CASE("server process: survives that nobody reads its output any more", "[server_process]") {
+TEST_CASE("server process: survives the end of its output's reader", "[server_process]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     server.close_output(); // as head -1 does
     crowd clients{server};
@@ -21,7 +21,7 @@ TEST_CASE("server process: survives that nobody reads its output any more", "[se
     CHECK(server.wait().status == 0);
 }
 
-TEST_CASE("server process: survives a reader of its output who has stopped reading",
+TEST_CASE("server process: survives a reader of its output that has stopped reading",
           "[server_process]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     crowd clients{server};

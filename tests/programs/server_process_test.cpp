@@ -135,7 +135,7 @@ TEST_CASE("server process: more than --max-connections wait, and none is lost",
     CHECK(most == 10);
 }
 
-TEST_CASE("server process: survives the want of descriptors, and does not spin",
+TEST_CASE("server process: survives running out of descriptors, and does not spin",
           "[server_process][slow]") {
     server_process server{{"--port", "0", "--samples", "10", "--delay", "500ms"}, [] {
                               limit(RLIMIT_NOFILE, 64);
@@ -225,7 +225,7 @@ TEST_CASE("server process: stopped, it does not wait for silent clients", "[serv
     CHECK(quickest <= 500ms);
 }
 
-TEST_CASE("server process: a second signal ends it at once", "[server_process]") {
+TEST_CASE("server process: a second signal ends it immediately", "[server_process]") {
     server_process server{{"--port", "0", "--samples", endless, "--threads", "2"}};
     crowd clients{server};
     const auto sockets = clients.connect(4);
@@ -247,7 +247,7 @@ TEST_CASE("server process: a second signal ends it at once", "[server_process]")
           "server: stopped by a second signal, with clients unanswered");
 }
 
-TEST_CASE("server process: can be started again at once on the same port", "[server_process]") {
+TEST_CASE("server process: can be started again immediately on the same port", "[server_process]") {
     const own_address address;
     for (int i = 0; i < 2; ++i) {
         process server{command("server", address.options({"--samples", "10"}))};
@@ -271,7 +271,7 @@ TEST_CASE("server process: an IPv4 client of a server on IPv6 is known by its ow
     CHECK_THAT(server.read_line(), StartsWith("Processing new connection: 127.0.0.1:"));
 }
 
-TEST_CASE("server process: told to stop, it says how many are still to be answered",
+TEST_CASE("server process: told to stop, it says how many clients are unanswered",
           "[server_process]") {
     const std::size_t count = GENERATE(1U, 2U);
     server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};

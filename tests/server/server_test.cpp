@@ -137,7 +137,7 @@ TEST_CASE("server: survives connections that are aborted before they are accepte
     CHECK(accepting.failures == 0);
 }
 
-TEST_CASE("server: survives a want of memory for connections", "[server]") {
+TEST_CASE("server: survives running out of memory for connections", "[server]") {
     accepting = {GENERATE(ENOBUFS, ENOMEM, ENFILE), 1};
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());

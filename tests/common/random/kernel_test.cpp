@@ -37,7 +37,7 @@ TEST_CASE("kernel: the fastest is in use, the baseline always there", "[kernel]"
     CHECK(kernel_in_use() == kernel_names().back());
 }
 
-TEST_CASE("kernel: the one that was chosen makes the sums", "[kernel]") {
+TEST_CASE("kernel: the chosen kernel makes the sums", "[kernel]") {
     const fastest_again restore;
     for (const auto& version : kernel_versions()) {
         CAPTURE(version.name);
