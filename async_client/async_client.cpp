@@ -8,12 +8,12 @@
 #include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace netio {
@@ -28,9 +28,6 @@ void async_client::run() {
         spawn(server_request(i));
     }
     loop_.run();
-    if (failure_) {
-        std::rethrow_exception(failure_);
-    }
 }
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
@@ -42,8 +39,8 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     auto resumed = begin_slice();
 
     for (std::uint64_t done = 0; done < options_.samples;) {
-        // A look at the clock costs as much as hundreds of draws. So look once for each chunk,
-        // never in the loop that draws.
+        // Reading the clock takes as long as dozens or hundreds of draws. So read it once for
+        // each chunk, never in the loop that draws.
         const auto draws = std::min(chunk, options_.samples - done);
         total += uniform_sum(draws, stream);
         done += draws;
@@ -61,14 +58,16 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
     summing_ = false;
     print_line("====== Done uniform_sum. total: {:.2f} ======\n", total.value());
 
-    co_await let_others_run();
+    co_await let_others_run(); // as after any other slice
     record_.last_pause_end = steady_clock::now();
 }
 
 asio::awaitable<void> async_client::let_others_run() {
-    // A task that polls looks once on each lap. A task that waits may need two laps: on the
-    // first, a deadline that has passed cancels its operation; on the second, it resumes.
-    co_await yield_for_laps(options_.wait == wait_mode::poll ? 1 : 2);
+    // A request that polls looks once on each lap. A request that waits for asio may need two
+    // laps. On the first, asio reads the number, or the deadline cancels the operation. On the
+    // second, asio reads the end of the stream, or the cancelled request resumes.
+    const bool all_poll = options_.wait == wait_mode::poll && connecting_ == 0;
+    co_await yield_for_laps(all_poll ? 1 : 2);
 }
 
 steady_clock::time_point async_client::begin_slice() {
@@ -93,6 +92,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     record.name = options_.request_name(number);
 
     const reply_reader read = [this, &lines](request& pending) {
+        --connecting_;
         switch (options_.wait) {
         case wait_mode::poll:
             return poll(pending, lines);
@@ -103,13 +103,14 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
         }
         return wait_for_completion(pending, lines);
     };
-    lines.pause(); // until the socket is connected, and then until the reply arrives
-    auto asking = ask(server_, record, read);
+    lines.pause(); // connecting gives up control, too
+    ++connecting_;
+    auto asking = ask(server_, record, read); // named, and then awaited: see ask.cpp
     lines.done(co_await std::move(asking));
 }
 
-// Three ways to wait for the reply. They differ in who asks the system, who moves the bytes,
-// and who resumes the task:
+// Three ways to wait for the reply. They differ in what asks the system, what moves the bytes,
+// and what resumes the task:
 //
 //               asks the system      moves the bytes    resumes the task
 //   poll        the task             the task           the task queues itself on each lap
@@ -124,12 +125,12 @@ asio::awaitable<std::error_code> async_client::poll(request& pending, request_li
     auto end = pending.read_available();
     while (end == asio::error::would_block) {
         if (!summing_) {
-            // No other task needs the thread, so polling would only keep it busy. Look once
-            // more, and then wait.
+            // No task computes any more, so polling would only keep the processor busy.
+            // wait_until_ready() looks once more, and then waits.
             auto waiting = wait_until_ready(pending, lines);
             co_return co_await std::move(waiting);
         }
-        note_look(pending, true);
+        note_look(pending, /*polling=*/true);
         lines.pause();
         co_await yield_to_event_loop();
         lines.resume();
@@ -142,9 +143,9 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
                                                                 request_lines& lines) {
     auto end = pending.read_available();
     while (end == asio::error::would_block) {
-        note_look(pending, false);
+        note_look(pending, /*polling=*/false);
         lines.pause();
-        std::error_code cancelled; // by the deadline: then this is the last turn
+        std::error_code cancelled; // set if the deadline has ended the wait; then look a last time
         co_await pending.socket().async_wait(tcp::socket::wait_read,
                                              asio::redirect_error(asio::use_awaitable, cancelled));
         ++pending.record().wake_ups;
@@ -169,19 +170,11 @@ void async_client::note_look(request& pending, bool polling) const {
 }
 
 void async_client::spawn(asio::awaitable<void> task) {
-    // detached would swallow an exception, but stop_at_failure() lets none out.
-    asio::co_spawn(loop_, stop_at_failure(std::move(task)), asio::detached);
-}
-
-asio::awaitable<void> async_client::stop_at_failure(asio::awaitable<void> task) {
-    try {
-        co_await std::move(task);
-    } catch (...) {
-        // Not in a completion handler: that would be queued, and uniform_sum would run for
-        // another allotment first.
-        failure_ = std::current_exception();
-        loop_.stop();
-    }
+    asio::co_spawn(loop_, std::move(task), [](std::exception_ptr failure) {
+        if (failure) {
+            std::rethrow_exception(failure); // out of loop_.run()
+        }
+    });
 }
 
 async_client::async_client(asio::io_context& loop, const async_client_options& options,
@@ -193,7 +186,7 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
 
 void run_async_client(const async_client_options& options) {
     raise_descriptor_limit(); // each request takes a socket
-    run_record record;        // outlives the loop, and with it every task
+    run_record record;        // outlives the loop, which destroys the tasks that write to it
     asio::io_context loop{1}; // 1: only this thread will run it
     run_report report{options, "async_client"};
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};

@@ -11,18 +11,17 @@
 
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <system_error>
 
 namespace netio {
 
-/// Asks the server and sums uniform draws at the same time, on one thread: coroutines that
-/// take turns. Prints what each does.
+/// Asks the server and sums uniform draws at the same time, on one thread, with coroutines
+/// that take turns. Prints what each coroutine does.
 ///
 /// Counterpart of async_approach.py.
 class async_client {
 public:
-    /// @param record what the tasks did and when; must outlive the client.
+    /// @param record what the tasks did and when; must outlive the loop, which destroys the tasks.
     async_client(asio::io_context& loop, const async_client_options& options, server_to_ask server,
                  run_record& record);
 
@@ -34,7 +33,6 @@ public:
 
 private:
     void spawn(asio::awaitable<void> task);
-    asio::awaitable<void> stop_at_failure(asio::awaitable<void> task);
 
     asio::awaitable<void> sum_uniform_draws();
     asio::awaitable<void> let_others_run();
@@ -53,11 +51,14 @@ private:
     server_to_ask server_;
     run_record& record_;
     bool summing_ = true;                         ///< uniform_sum is not done yet
+    std::uint64_t connecting_ = 0;                ///< requests whose connection is being made
     thread_clock::time_point slice_on_processor_; ///< when the current slice began
-    std::exception_ptr failure_;
 };
 
 /// Runs an async_client on a loop of its own, and shows its run.
+///
+/// @throws std::runtime_error naming what failed: the host, a request or the trace;
+///         std::system_error if stdout cannot be written.
 void run_async_client(const async_client_options& options);
 
 } // namespace netio

@@ -29,7 +29,7 @@ async_client_options parse_async_client_options(int argc, const char* const* arg
     line.add_duration("--time-allotment", options.allotment,
                       "How long uniform_sum runs before it yields");
     line.add_count("--chunks", options.chunks, {1, 1'000'000'000'000'000},
-                   "How often uniform_sum looks at the clock");
+                   "Chunks of uniform_sum, which looks at the clock after each");
     line.add_option("--wait", "poll|ready|completion", "How server_request waits (default poll)",
                     [&options](std::string_view text) { options.wait = parse_wait_mode(text); });
     line.parse(argc, argv);

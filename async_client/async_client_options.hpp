@@ -12,8 +12,8 @@ enum class wait_mode { poll, ready, completion };
 
 struct async_client_options : client_options {
     std::chrono::nanoseconds allotment = time_allotment; ///< before uniform_sum yields
-    std::uint64_t chunks = uniform_chunks; ///< how often uniform_sum looks at the clock
-    wait_mode wait = wait_mode::poll;      ///< the original's
+    std::uint64_t chunks = uniform_chunks; ///< of uniform_sum, with a look at the clock after each
+    wait_mode wait = wait_mode::poll;      ///< as in the original
 };
 
 /// @throws usage_error, or help_requested.

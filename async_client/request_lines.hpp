@@ -7,7 +7,8 @@
 
 namespace netio {
 
-/// Prints the turns of a server_request. Each "Pausing" is followed by a "Resuming".
+/// Prints the turns of a server_request. Between two "Pausing" lines there is always a
+/// "Resuming".
 class request_lines {
 public:
     /// @param is_shown whether to print anything: of many requests, only a few are shown.

@@ -1,6 +1,6 @@
 // Measures what a load balancer costs, and what a second server behind it gains: the rate of
 // requests sent straight to one server, through HAProxy to one server, and through HAProxy to
-// two. Each server computes on one thread. HAProxy has the rules of docs/haproxy.cfg.
+// two. Each server computes on one thread. HAProxy is configured by docs/haproxy.cfg.
 
 #include "benchmarks/requests.hpp"
 #include "common/random/random_sum.hpp"

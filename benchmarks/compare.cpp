@@ -10,7 +10,7 @@
 namespace {
 
 /// The processor time that this program has used. Unlike wall time, it does not count
-/// interruptions by other programs, which short runs can escape.
+/// interruptions by other programs, which short runs may escape and long runs do not.
 double nanoseconds_used() {
     timespec time{};
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -44,7 +44,7 @@ std::vector<series> times_of(const std::vector<contender>& contenders, int round
     return times;
 }
 
-/// How many times as fast as @p other the series @p one is: the median over the rounds.
+/// How many times as fast @p one is as @p other: the median over the rounds.
 double times_as_fast(const series& one, const series& other) {
     series ratios;
     for (std::size_t round = 0; round < one.size(); ++round) {
@@ -66,7 +66,7 @@ void compare(const char* operation, std::uint64_t operations, int rounds,
     const bool rivals = std::any_of(contenders.begin(), contenders.end(),
                                     [](const auto& one) { return one.rival.has_value(); });
     fmt::print("\n{:<48} {:>11} {:>13}{}\n", operation, "nanoseconds", "times as fast",
-               rivals ? "  than its rival" : "");
+               rivals ? "    as its rival" : "");
     for (std::size_t i = 0; i < contenders.size(); ++i) {
         const auto& [name, work, rival] = contenders[i];
         fmt::print("{:<48} {:>11.4f} {:>13.4g}", name,

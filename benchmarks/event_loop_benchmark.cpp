@@ -68,7 +68,7 @@ double pausing_sum(std::uint64_t n) {
 
 TEST_CASE("yield_to_event_loop") {
     constexpr std::uint64_t times = 10'000;
-    compare("one turn of the event loop", times, 301,
+    compare("one pass through the ready queue", times, 301,
             {{"co_await asio::post(asio::use_awaitable)",
               [] {
                   return run(repeat(times, [] { return asio::post(asio::use_awaitable); }));

@@ -1,5 +1,5 @@
 // Compiled once for each instruction set, like common/random/random_kernels.cpp, so that each
-// kernel can be compared with the standard library at the same level.
+// kernel can be compared with the standard library for the same instruction set.
 
 #include "benchmarks/standard_sum.hpp"
 
@@ -12,8 +12,9 @@ extern const standard_version standard;
 namespace {
 
 // An inline function of the standard library has the same name in every compilation, and the
-// linker would keep one copy for all levels. So no such function may remain: the functions that
-// draw from this engine are local to the file, because the engine is, and the rest is inlined.
+// linker would keep one copy for all instruction sets. So no such function may remain: the
+// functions that draw from this engine are local to the file, because the engine is, and the rest
+// is inlined.
 struct engine : std::mt19937_64 {
     using std::mt19937_64::mt19937_64;
 };

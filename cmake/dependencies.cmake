@@ -64,6 +64,6 @@ endif()
 # the same name, so memory from one could be released by the other. Hence operator new is
 # used everywhere.
 #
-# asio 1.22 does not detect that clang has coroutines: ASIO_HAS_CO_AWAIT says so.
+# asio 1.22 does not detect that clang has coroutines: ASIO_HAS_CO_AWAIT tells it.
 set_property(TARGET asio::asio APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
     ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC ASIO_HAS_CO_AWAIT)

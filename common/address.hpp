@@ -9,12 +9,12 @@
 
 namespace netio {
 
-/// Where the server listens and the clients connect. The default is defined only here.
+/// Where the server listens and the clients connect.
 ///
 /// Counterpart of SERVER_ADDRESS in server.py.
 struct server_address {
     std::string host = "127.0.0.1"; ///< a name, or an IPv4 or IPv6 address
-    std::uint16_t port = 8197;      ///< as a server's port, 0 lets the system choose
+    std::uint16_t port = 8197;      ///< for the server, 0 lets the system choose
 };
 
 /// The address in the usual notation: "127.0.0.1:8197", "[::1]:8197".

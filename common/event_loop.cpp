@@ -11,7 +11,7 @@ asio::awaitable<void> yield_for_laps(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer now{executor};
     for (int lap = 0; lap < laps; ++lap) {
-        // The loop queues expired timers by their time: this one, the latest, comes last.
+        // The loop queues expired timers in the order of expiry, so this timer comes last.
         now.expires_at(std::chrono::steady_clock::now());
         co_await now.async_wait(asio::use_awaitable);
     }

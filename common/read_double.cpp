@@ -12,12 +12,12 @@
 namespace netio {
 namespace {
 
-/// Where the digits that begin at @p start end; @p start itself if there are none.
+/// The end of the digits that begin at @p start; @p start itself if there are none.
 std::size_t end_of_digits(std::string_view text, std::size_t start) {
     return std::min(text.find_first_not_of("0123456789", start), text.size());
 }
 
-/// Where the mantissa ends: "-1.5" in "-1.5e7". 0 if there is no mantissa.
+/// The end of the mantissa: "-1.5" in "-1.5e7". 0 if there is no mantissa.
 std::size_t end_of_mantissa(std::string_view text) {
     const std::size_t first = text.starts_with('-') ? 1 : 0;
     const auto point = end_of_digits(text, first);
@@ -28,7 +28,7 @@ std::size_t end_of_mantissa(std::string_view text) {
     return end > first + 1 ? end : 0;
 }
 
-/// Where the exponent that begins at @p start ends; @p start itself if there is none. An "e"
+/// The end of the exponent that begins at @p start; @p start itself if there is none. An "e"
 /// without digits is not an exponent.
 std::size_t end_of_exponent(std::string_view text, std::size_t start) {
     const auto exponent = text.substr(start);

@@ -35,7 +35,7 @@ std::string format_reply(double total) {
 
 double parse_reply(std::string_view text) {
     if (text.empty()) {
-        throw std::invalid_argument("empty: the server has closed without an answer");
+        throw std::invalid_argument("empty: the server closed the connection without a reply");
     }
     const auto found = read_double(without_surrounding_space(text));
     if (!found || !found->rest.empty()) {

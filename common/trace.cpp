@@ -56,7 +56,7 @@ trace_file::~trace_file() {
     ::close(file_);
 }
 
-/// The first process that writes to the file opens the array. Every other event follows a comma.
+/// The first process that writes to the file opens the array. A comma precedes each later event.
 void trace_file::begin_array() {
     while (::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
         // Interrupted by a signal: try again.
@@ -72,7 +72,7 @@ void trace_file::begin_array() {
     }
     if (end > 0 && byte_at(end - 1) == ']') {
         throw std::runtime_error(
-            fmt::format("cannot write {}: it is a trace that has been closed", path_));
+            fmt::format("cannot write {}: its array of events is closed", path_));
     }
     if (end > 0 && (byte_at(end - 1) == '[' || byte_at(end - 1) == ',')) {
         events_.front() = ' '; // another comma would be one too many

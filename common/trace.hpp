@@ -26,9 +26,13 @@ public:
     trace_file(const trace_file&) = delete;
     trace_file& operator=(const trace_file&) = delete;
 
-    /// @param thread a number that selects the track on which viewers show the event.
+    // Events are kept in memory until flush(). Names must need no escaping in JSON. The number
+    // of a thread selects the track on which viewers show the event.
+
     void name_thread(std::uint64_t thread, std::string_view name);
+    /// An event that lasts.
     void complete(std::string_view name, std::uint64_t thread, const time_span& span);
+    /// An event without a length.
     void instant(std::string_view name, std::uint64_t thread,
                  std::chrono::steady_clock::time_point at);
 
@@ -40,8 +44,9 @@ public:
     void arrow_to(std::string_view connection, std::uint64_t thread,
                   std::chrono::steady_clock::time_point at);
 
-    /// Writes the events added since the last flush, in one write, so that events of other
-    /// processes come before or after them, never in between. The destructor does not flush.
+    /// Writes the events added since the last flush, in one write if the system accepts it whole,
+    /// so that events of other processes come before or after them, not in between. The
+    /// destructor does not flush.
     ///
     /// @throws std::runtime_error naming the file.
     void flush();

@@ -7,11 +7,11 @@
 
 namespace netio {
 
-// The original's workload, and the factors that multiply it here. The kernels are 80 to 800
-// times as fast as the original's interpreted loops: with its counts the whole run would take
-// less than 0.1 s, and no time allotment would ever be used up. The factors restore times like
-// the original's, about 2.5 s on the server and 4.6 s in the clients. `--samples 1e7` and
-// `--samples 1.2e8` give the original's counts.
+// The Python original's workload, and the factors that multiply it here. The kernels are 60 to 700
+// times as fast as the original's interpreted loops. With the original's counts the whole run
+// would take less than 0.1 s, and no time allotment would ever be used up. The factors restore
+// times like the original's, about 2.5 s on the server and 4.6 s in the clients. The options
+// `--samples 1e7` and `--samples 1.2e8` give the original's counts.
 
 /// The factors that multiply the original's counts, for one kernel.
 struct workload_factors {
@@ -21,22 +21,22 @@ struct workload_factors {
 };
 
 /// One row for each kernel. The factors are constants, so that a machine has the same defaults
-/// in every run. On a machine slower than the one that they were measured on, a run takes
-/// longer.
+/// in every run. On a slow machine a run takes longer than the original's, on a fast one less.
 ///
-/// The factors for x86-64 were measured on a present-day server core (see benchmarks/). Each
-/// comment gives the nanoseconds that a Gaussian and a uniform draw take there. The factors
-/// for 64-bit Arm are derived from the object code, which has 20 vector instructions for a
-/// Gaussian draw and 6 for a uniform one, for a core that completes 3.5 of them in a cycle, at
-/// 3 GHz.
+/// Each comment gives the nanoseconds that a Gaussian and a uniform draw take. For x86-64 they
+/// are measured on two server processors, an AMD EPYC and an Intel Xeon at 2.6 GHz (see
+/// benchmarks/), and the factor lies in the middle: AVX-512 is twice as fast on one as on the
+/// other. For 64-bit Arm they are derived from the object code, which has 20 vector instructions
+/// for a Gaussian draw and 6 for a uniform one, for a core that completes 3.5 of them in a cycle,
+/// at 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
     workload_factors{"baseline", 130, 67}, // 1.9 and 0.57
 #else
-    workload_factors{"baseline", 108, 75}, // 2.2 and 0.50
+    workload_factors{"baseline", 108, 75}, // 2.2 and 0.50; 2.4 and 0.55
 #endif
-    workload_factors{"x86-64-v3", 315, 185}, // 0.77 and 0.21
-    workload_factors{"x86-64-v4", 670, 505}, // 0.36 and 0.072
+    workload_factors{"x86-64-v3", 300, 155}, // 0.77 and 0.21; 0.92 and 0.30
+    workload_factors{"x86-64-v4", 455, 375}, // 0.36 and 0.072; 0.84 and 0.14
 };
 
 /// The kernel's factors, or the baseline's if @p kernel is not in the table.
@@ -59,7 +59,8 @@ constexpr std::uint64_t uniform_samples(std::string_view kernel) {
     return factors_of(kernel).uniform * 120'000'000;
 }
 
-/// How often uniform_sum looks at the clock: n_chunks in async_approach.py.
+/// The number of chunks into which uniform_sum is split, with a look at the clock after each:
+/// n_chunks in async_approach.py.
 inline constexpr std::uint64_t uniform_chunks = 40;
 
 /// How long uniform_sum runs before it yields: time_allotment in async_approach.py.

@@ -22,7 +22,7 @@ using std::chrono::steady_clock;
 
 double ask_and_wait(asio::io_context& loop, const server_to_ask& server, request_record& record) {
     auto reply = asio::co_spawn(loop, ask(server, record), asio::use_future);
-    // The loop has nothing else to do: here the program idles until the answer arrives.
+    // The loop has nothing else to do: here the program idles until the reply arrives.
     loop.restart();
     loop.run();
     return reply.get(); // or throws what ask() has thrown
@@ -71,7 +71,7 @@ void run_serial_client(const client_options& options) {
 
 client_options parse_serial_client_options(int argc, const char* const* argv) {
     client_options options;
-    command_line line{"serial_client", "Asks the server, waits for its answer, then sums "
+    command_line line{"serial_client", "Asks the server, waits for its reply, then sums "
                                        "uniform draws itself: one after the other."};
     add(line, options);
     line.parse(argc, argv);

@@ -32,6 +32,8 @@ public:
     /// @throws std::runtime_error naming the file, if it cannot be written.
     explicit computation_trace(const server_options& options);
 
+    /// Adds a computation. If the file cannot be written any more, warns and ends the trace.
+    ///
     /// @param peer the client: an arrow leads from its request to the computation.
     void add(const computation& what, const asio::ip::tcp::endpoint& peer);
 

@@ -10,9 +10,9 @@
 
 namespace netio {
 
-/// Threads that run what is posted to their executor, in the order of posting.
+/// Threads that start what is posted to their executor, in the order of posting.
 ///
-/// Like asio::thread_pool, whose constructor hangs when a thread cannot be created.
+/// In place of asio::thread_pool, whose constructor hangs when a thread cannot be created.
 class computing_threads {
 public:
     /// @param count at least 1.
@@ -35,7 +35,7 @@ private:
     void join();
 
     asio::io_context queue_;
-    asio::executor_work_guard<asio::io_context::executor_type> open_; ///< keeps idle threads
+    asio::executor_work_guard<asio::io_context::executor_type> open_; ///< keeps threads waiting
     std::latch all_created_{1};
     std::vector<std::thread> threads_;
 };

@@ -11,7 +11,7 @@
 
 namespace netio {
 
-/// A condition variable for coroutines: one coroutine waits until another notifies it.
+/// A condition variable for coroutines: one coroutine waits until notify() is called.
 ///
 /// As with threads, a notification is lost if no coroutine is waiting, and a coroutine that wakes
 /// up must check its condition again. Only one coroutine may wait at a time, and all calls must
@@ -21,7 +21,8 @@ public:
     explicit condition(const asio::any_io_executor& executor)
         : timer_{executor} {}
 
-    /// Suspends the calling coroutine until the next notify(), but for @p at_most at the longest.
+    /// Suspends the calling coroutine until the next notify(), or until @p at_most has passed.
+    /// Does not tell which.
     asio::awaitable<void>
     wait(std::chrono::steady_clock::duration at_most = std::chrono::steady_clock::duration::max()) {
         timer_.expires_after(at_most);

@@ -68,7 +68,7 @@ asio::awaitable<void> connection::serve() {
 }
 
 /// Only a reset means that the client is gone: a client that has shut down its sending side
-/// may still wait for its answer. (When a client exits or is killed, its system normally sends
+/// may still wait for its reply. (When a client exits or is killed, its system normally sends
 /// the same FIN. TCP cannot tell the two cases apart, so the server computes to the end.)
 void connection::watch_for_reset() {
     auto look = [self = shared_from_this()](std::error_code no_longer_watched) {
@@ -112,7 +112,7 @@ asio::awaitable<void> connection::wait_for_news(std::chrono::nanoseconds at_most
     }
 }
 
-/// Sums a few draws immediately. Leaves more draws to a computing thread, so that this thread
+/// Sums few draws immediately. Leaves larger sums to a computing thread, so that this thread
 /// can serve the other clients.
 asio::awaitable<void> connection::compute_total() {
     constexpr std::uint64_t few = 2'000; // draws: summing them takes less time than waking a thread
@@ -147,7 +147,7 @@ asio::awaitable<void> connection::answer() {
 }
 
 /// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive
-/// later. The reset can reach the client before the client has read the answer, which is then
+/// later. The reset can reach the client before the client has read the reply, which is then
 /// lost. So the server reads until the client has closed its side, for a limited time.
 asio::awaitable<void> connection::close_lingering() {
     const auto end = steady_clock::now() + 3s;

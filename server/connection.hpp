@@ -43,7 +43,7 @@ public:
 
     /// Computes, answers, and waits for the client to close.
     ///
-    /// @throws std::system_error when the client resets the connection before it is answered.
+    /// @throws std::system_error when the client resets the connection before its reply is sent.
     asio::awaitable<void> serve();
 
     /// Called when the server stops: a client that has sent nothing gets less time to close.
@@ -69,7 +69,7 @@ private:
     std::uint64_t number_;
     workplace& shared_;
     asio::steady_timer watch_;          ///< used where asio does not report a reset
-    condition news_;                    ///< notified when the client goes, or the result comes
+    condition news_;                    ///< notified of a reset, and of the result
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed
     computation result_;                ///< valid after compute_total()
     bool is_answered_ = false;          ///< only the client's close is still awaited

@@ -10,8 +10,10 @@ namespace netio {
 
 /// Writes @p text to a pipe, terminal or file, if there is room for it without waiting.
 ///
-/// Otherwise the text is lost: a closed pipe, a full disk or a stopped terminal must not fail
-/// the clients.
+/// Otherwise the text, or its end, is lost: a closed pipe, a full disk or a stopped terminal must
+/// not affect the clients.
+///
+/// @param descriptor STDOUT_FILENO or STDERR_FILENO.
 void write_if_there_is_room(int descriptor, const std::string& text);
 
 /// Prints a line to stdout, if there is room for it.

@@ -27,8 +27,8 @@ void stop_at(asio::signal_set& signals, netio::server& server) {
         }
         server.stop();
         if (const auto clients = server.unanswered(); clients > 0) {
-            netio::warn("stopping: {} still to be answered; a second signal drops {}",
-                        clients == 1 ? "1 client is" : fmt::format("{} clients are", clients),
+            netio::warn("stopping: {} still unanswered; a second signal drops {}",
+                        clients == 1 ? "1 client" : fmt::format("{} clients", clients),
                         clients == 1 ? "it" : "them");
         }
         signals.async_wait([&server](std::error_code done, int) {

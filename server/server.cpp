@@ -22,8 +22,8 @@ namespace {
 
 constexpr int backlog = 1024; // connections that may wait in the system to be accepted
 
-/// Turns ::ffff:127.0.0.1 into 127.0.0.1. A server that listens on "::" sees the former as the
-/// address of an IPv4 client.
+/// Turns ::ffff:127.0.0.1 into 127.0.0.1. A server that listens on "::" sees IPv4 clients under
+/// such mapped addresses.
 tcp::endpoint as_its_client_knows_it(const tcp::endpoint& peer) {
     if (!peer.address().is_v6() || !peer.address().to_v6().is_v4_mapped()) {
         return peer;
@@ -60,7 +60,7 @@ asio::awaitable<void> server::accept_connections() {
             co_await connection_ended_.wait();
             continue;
         }
-        tcp::endpoint peer; // filled in here: remote_endpoint() throws after an early reset
+        tcp::endpoint peer; // from async_accept(): remote_endpoint() throws after an early reset
         std::error_code error;
         auto socket =
             co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));

@@ -44,7 +44,8 @@ public:
     /// has ended.
     asio::awaitable<void> run();
 
-    /// Refuses new connections, but serves the accepted ones to the end.
+    /// Stops listening. Connections that are still in the backlog are reset; those that have been
+    /// accepted are served to the end.
     void stop();
 
     /// The number of clients that have been accepted but not yet answered.

@@ -17,7 +17,7 @@ namespace netio::testing {
 /// The path of HAProxy on this machine; empty if it is missing.
 [[nodiscard]] std::string find_haproxy();
 
-/// HAProxy with the rules of docs/haproxy.cfg, before servers on the loopback interface.
+/// HAProxy, configured by docs/haproxy.cfg, in front of servers on the loopback interface.
 ///
 /// HAProxy listens on a socket that this program has opened: the system chooses the port, and
 /// clients can connect immediately.

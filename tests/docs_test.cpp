@@ -40,7 +40,6 @@ std::string named_file(std::string_view line) {
     return std::string{line.substr(1, line.size() - 3)};
 }
 
-/// Reads to the end of a fenced block.
 std::string rest_of_block(std::istream& page) {
     std::string text;
     for (std::string line; std::getline(page, line) && line != "```";) {
@@ -96,14 +95,14 @@ TEST_CASE("docs: a quotation is a block of C++ after the name of a file", "[docs
     CHECK(found[2].file.empty());
 }
 
-TEST_CASE("docs: white space does not make a quotation untrue, a letter does", "[docs]") {
+TEST_CASE("docs: a quotation may differ in white space, but in no letter", "[docs]") {
     const std::string source = "loop.run();\n    return 0;\n";
     CHECK(is_quoted("loop.run(); return\n0;\n", source));
     CHECK_FALSE(is_quoted("loop.run(); return 1;", source));
     CHECK_FALSE(is_quoted("run(); return 0;", source));
 }
 
-TEST_CASE("docs: pages quote what is there", "[docs]") {
+TEST_CASE("docs: quotations match the sources", "[docs]") {
     const std::string page = GENERATE("docs/from-python.md", "docs/how-it-works.md");
     std::istringstream text{content(page)};
     const auto quotations = quotations_in(text);

@@ -106,13 +106,13 @@ TEST_CASE("examples: a reply in time makes the deadline unnecessary", "[examples
           lines{"request: NUMBER", "deadline: not needed"});
 }
 
-TEST_CASE("examples: a reply that is too late meets the deadline", "[examples]") {
+TEST_CASE("examples: the deadline ends a request whose reply is late", "[examples]") {
     const server_process server{{"--port", "0", "--samples", "10", "--delay", "10m"}};
-    const auto* const milliseconds = GENERATE("0", "1", "20"); // in one step, or in the next
+    const auto* const milliseconds = GENERATE("0", "1", "20"); // while connecting, or while reading
     const auto end = run_example("4_deadline", {server.port(), milliseconds});
     CHECK(end.status == 1);
     CHECK(end.out == "deadline: time is up\n");
-    // The other is what a step says that begins after the socket has been closed.
+    // The second is the error of a step that begins after the socket has been closed.
     CHECK_THAT(end.err, Catch::Matchers::Equals("4_deadline: Operation aborted.\n") ||
                             Catch::Matchers::Equals("4_deadline: Bad file descriptor\n"));
 }
@@ -126,8 +126,8 @@ TEST_CASE("examples: the sum runs while the request waits", "[examples]") {
     CHECK(lines_of_sum(transcript) == sums);
     CHECK(transcript.back() != "request: waits");
     CHECK(std::count(transcript.begin(), transcript.end(), "request: NUMBER") == 1);
-    // Even a reply that is there already has to queue behind the sum's next slice. Only where
-    // the connection was not made before the last slice is there none.
+    // Even a reply that has arrived queues behind the sum's next slice, unless the connection
+    // was made only after the last slice.
     const auto last = std::find(transcript.begin(), transcript.end(), sums.back());
     CHECK((is_of_sum(next_after_wait(transcript)) ||
            std::find(last, transcript.end(), "request: waits") != transcript.end()));

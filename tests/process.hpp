@@ -72,7 +72,7 @@ private:
 /// Runs a program to its end.
 [[nodiscard]] outcome run(std::vector<std::string> arguments, std::function<void()> prepare = {});
 
-/// The real server, with the given options, on a port that the system chooses.
+/// The real server, with the given options. Waits until the server listens.
 class server_process : public process {
 public:
     explicit server_process(std::vector<std::string> options, std::function<void()> prepare = {});

@@ -33,7 +33,7 @@
 
 namespace netio::testing {
 
-/// A number of samples that takes weeks to sum: the computation must be stopped early.
+/// A number of samples that takes days to sum: the computation must be stopped early.
 inline constexpr auto endless = "1e15";
 
 /// Whether this machine has IPv6.

@@ -12,7 +12,7 @@ namespace netio {
 
 asio::awaitable<double> ask(server_to_ask server, request_record& record, reply_reader read) {
     const auto executor = co_await asio::this_coro::executor;
-    request pending{executor, server, record}; // from here on the time counts
+    request pending{executor, server, record}; // starts the timeout
 
     std::error_code error;
     co_await asio::async_connect(pending.socket(), server.endpoints,

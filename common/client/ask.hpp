@@ -11,11 +11,12 @@ namespace netio {
 
 /// Reads the reply of a request whose connection has been made.
 ///
-/// @return how reading ended: asio::error::eof after the last byte; operation_aborted or
-///         timed_out after the deadline; none when the reply is too long.
+/// @return how reading ended: asio::error::eof after the last byte; no error if the reply is
+///         too long; operation_aborted or timed_out after the deadline; otherwise the read
+///         error, such as connection_reset.
 using reply_reader = std::function<asio::awaitable<std::error_code>(request&)>;
 
-/// The reader to use normally: asio reads to the end of the stream.
+/// The default reader: one asio::async_read() to the end of the stream.
 [[nodiscard]] asio::awaitable<std::error_code> read_to_end(request& pending);
 
 /// Asks the server for its number: connects, reads to the end of the stream, parses.

@@ -16,7 +16,7 @@ void add(command_line& line, client_options& options) {
     line.add(options, {1, 65535});
     line.add_count("--requests", options.requests, {1, 1'000'000}, "Ask the server N times");
     line.add_duration("--timeout", options.timeout,
-                      "Total time for one request, connect to end of reply");
+                      "Time limit for one request, from connect to end of reply");
     line.add_option("--timeline", "[T]",
                     "Draw what ran when, on a time axis of at least T (default: off)",
                     [&options](std::string_view text) {

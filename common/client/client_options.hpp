@@ -14,19 +14,19 @@ struct client_options : shared_options {
     client_options()
         : shared_options{uniform_samples} {}
 
-    std::uint64_t requests = 1;                                  ///< how often to ask the server
+    std::uint64_t requests = 1; ///< how many times to ask the server
     std::chrono::nanoseconds timeout = std::chrono::seconds{60}; ///< connect to end of reply
     bool timeline = false;                                       ///< draw what ran when
-    std::chrono::nanoseconds timeline_axis{0};                   ///< its least length
+    std::chrono::nanoseconds timeline_axis{0};                   ///< minimum length of its axis
 
-    /// Whether the run will be shown: by --timeline or --trace.
+    /// Whether --timeline or --trace needs a record of the run.
     [[nodiscard]] bool is_recorded() const { return timeline || !trace.empty(); }
 
     /// "server_request", with its number (from 1) where there are several.
     [[nodiscard]] std::string request_name(std::uint64_t number) const;
 
-    /// Whether the lines of request @p number are printed. Of more than ten requests, only the
-    /// first three and the last three are.
+    /// Whether the lines of request @p number, from 1, are printed. Of more than ten requests,
+    /// only the first three and the last three are printed.
     [[nodiscard]] bool is_shown(std::uint64_t number) const {
         return requests <= 10 || number <= 3 || number + 3 > requests;
     }

@@ -74,17 +74,18 @@ void request::check_connected(std::error_code error) {
         }
     }
     if (error == asio::error::operation_aborted) {
-        // With this error async_connect() also reports that it could not open a socket. Opening
-        // one again gives the reason.
+        // async_connect() also reports this error when it could not open a socket. Opening one
+        // again gives the reason.
         socket_.open(server_.endpoints.front().protocol(), error);
-        error = error ? error : asio::error::no_descriptors; // a descriptor is free again
+        error =
+            error ? error : asio::error::no_descriptors; // it opened: a descriptor is free again
     }
     if (error) {
         throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
                                              to_string(server_.address), error.message(),
                                              hint(error)));
     }
-    std::error_code unknown; // then the endpoint is 0.0.0.0:0
+    std::error_code unknown; // if set, the endpoint is 0.0.0.0:0
     record_.local = socket_.local_endpoint(unknown);
 }
 

@@ -29,7 +29,7 @@ struct server_to_ask {
 /// connection is reset.
 class request {
 public:
-    /// Starts the timeout.
+    /// Starts the timeout. @p server and @p record must outlive this object.
     request(const asio::any_io_executor& executor, const server_to_ask& server,
             request_record& record);
     ~request();
@@ -46,11 +46,12 @@ public:
 
     /// Reads what the system has received so far, without waiting.
     ///
-    /// @return asio::error::eof at the end of the reply, none if it is too long,
-    ///         would_block while more may come, or timed_out after the deadline.
+    /// @return asio::error::eof at the end of the reply; no error if the reply is too long;
+    ///         would_block while more may come, or timed_out in its place after the deadline;
+    ///         otherwise the read error.
     [[nodiscard]] std::error_code read_available();
 
-    /// Checks how connecting ended.
+    /// Checks how connecting ended, and records the client's end of the connection.
     /// @throws std::runtime_error naming the address, if it failed.
     void check_connected(std::error_code error);
 

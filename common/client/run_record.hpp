@@ -22,7 +22,7 @@ struct request_record {
     std::string name;
     time_span life{};                ///< from the connect to the end of the reply, or the failure
     std::vector<look> looks{};       ///< kept only if the run is shown: there may be millions
-    std::uint64_t wake_ups = 0;      ///< how often the loop has resumed the task that waited
+    std::uint64_t wake_ups = 0;      ///< how many times the loop has resumed the task to read
     asio::ip::tcp::endpoint local{}; ///< the client's end of the connection
     bool failed = false;
 
@@ -33,11 +33,11 @@ struct request_record {
 /// What a client did and when: the data for --timeline and --trace.
 struct run_record {
     time_span run{};
-    std::vector<time_span> slices{}; ///< of uniform_sum: between them it had paused
-    /// For how long the thread had a processor during the slices: less than their length when
-    /// the system also ran other programs there.
+    std::vector<time_span> slices{}; ///< of uniform_sum, between its pauses
+    /// How long the thread had a processor during the slices: less than their length if other
+    /// programs used the processor, too.
     std::chrono::nanoseconds processor_time{0};
-    /// By then, every task that was ready when the last slice ended had run.
+    /// When every task that was ready at the end of the last slice had run.
     std::chrono::steady_clock::time_point last_pause_end{};
     std::vector<request_record> requests{};
 };

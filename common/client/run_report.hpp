@@ -10,21 +10,25 @@
 
 namespace netio {
 
-/// Writes a client's whole record to @p trace: a track for the sum, and one for each request.
+/// Writes a client's record to @p trace: a track for the sum, and one for each request that has
+/// begun.
+///
+/// @throws std::runtime_error naming the file, if it cannot be written.
 void write_trace(const run_record& record, trace_file& trace);
 
-/// What a client shows of its run, as --timeline and --trace ask for it.
+/// Shows a client's run, as --timeline and --trace ask.
 class run_report {
 public:
     /// Opens the trace file, if --trace is given.
     /// @throws std::runtime_error if the file cannot be written: before any work is done.
     run_report(const client_options& options, std::string_view program);
 
-    /// Does @p work, which fills in @p record, and times it. Then prints the total time and
-    /// the timeline, and writes the trace. If the work fails, timeline and trace show the
+    /// Does @p work, which fills in @p record, and times it. Then prints the total time and, if
+    /// asked for, writes the trace and prints the timeline. If the work fails, both show the
     /// run up to the failure.
     ///
-    /// @throws what @p work throws.
+    /// @throws what @p work throws; std::runtime_error if the trace cannot be written,
+    ///         std::system_error if stdout cannot.
     void run_and_show(run_record& record, const std::function<void()>& work);
 
 private:

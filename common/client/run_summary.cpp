@@ -29,7 +29,7 @@ double percentage(nanoseconds part, nanoseconds whole) {
     return whole.count() == 0 ? 0.0 : 100.0 * std::min(share, 1.0);
 }
 
-/// Computing by the clock, and the share of it for which the thread had a processor.
+/// The share of the run spent computing, and how much of that the thread had a processor.
 std::string computing(const run_record& record) {
     nanoseconds slices{0};
     for (const auto& slice : record.slices) {

@@ -8,10 +8,11 @@
 
 namespace netio {
 
-/// The longest that a reply can have lain in the system before @p request took it.
+/// The longest time that the reply of @p request can have lain unread in the system.
 ///
 /// For a task that polls: the time since its last look that found nothing. For a task that the
-/// loop resumes: the slice right before, during which the loop could not ask the system.
+/// loop resumes: the slice just before, during which the loop could not ask the system. 0 if
+/// the request failed, or if the loop was waiting when the reply came.
 [[nodiscard]] std::chrono::nanoseconds longest_unnoticed(const request_record& request,
                                                          const run_record& record);
 

@@ -8,7 +8,7 @@ namespace netio {
 /// A clock that runs only while the calling thread has a processor. It stands still while the
 /// thread sleeps, or while the system gives the processor to another thread.
 ///
-/// Its time points compare only within one thread. Reading it is a system call.
+/// Its time points can be compared only within one thread. Reading it is a system call.
 struct thread_clock {
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;

@@ -43,7 +43,7 @@ std::size_t time_axis::column(nanoseconds since_begin) const {
 /// The smallest step that leaves room for each label: 1, 2 or 5 times a power of ten
 /// nanoseconds.
 nanoseconds time_axis::tick_step() const {
-    // In columns. On a narrow axis it is less, so that there are at least two labels.
+    // Columns for each label; fewer on a narrow axis, so that at least two labels fit.
     const double label_room = std::min(10.0, (static_cast<double>(columns_) - 6.0) / 2.5);
     const auto least =
         static_cast<double>(length_.count()) * label_room / static_cast<double>(columns_);

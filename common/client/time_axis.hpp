@@ -8,23 +8,24 @@
 
 namespace netio {
 
-/// The columns between a timeline's labels and its right edge, as a scale of time.
+/// A timeline's time axis: maps times to the columns to the right of the labels.
 class time_axis {
 public:
     static constexpr std::size_t label_width = 16; ///< "server_request 1"
 
-    /// @param columns the width of the whole picture, labels included; at least 40.
-    /// @param least   the least length of the axis.
+    /// @param columns the width of the whole picture, labels included; less than 40
+    ///                counts as 40.
+    /// @param least   the minimum length of the axis.
     time_axis(const time_span& run, int columns, std::chrono::nanoseconds least);
 
     [[nodiscard]] std::size_t columns() const { return columns_; }
 
-    /// The column in which a time lies; the nearest one, if it lies outside.
+    /// The column in which a time lies; the first or the last, if the time lies outside.
     [[nodiscard]] std::size_t column(std::chrono::steady_clock::time_point time) const {
         return column(time - begin_);
     }
 
-    /// A line that says which column is when: "|0       |500ms   |1s".
+    /// The line of tick labels: "|0       |500ms   |1s".
     [[nodiscard]] std::string scale() const;
 
 private:

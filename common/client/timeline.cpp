@@ -23,15 +23,13 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t rows_in_full = 4; // of requests; one more row for the rest
 
-/// What happened in one column of a row; what is listed later is drawn over
-/// what is listed before it.
+/// What happened in one column of a row. A later value is drawn over an earlier one.
 enum class cell : std::uint8_t { nothing, waiting, running, poll, pause, reply, failure };
 
 using glyph_table = std::array<std::string_view, 7>;
 constexpr glyph_table utf8_glyphs{" ", "─", "█", "┼", "▌", "◆", "✗"};
 constexpr glyph_table ascii_glyphs{" ", "-", "#", "+", "|", "*", "x"};
 
-/// One row of the picture.
 class row {
 public:
     explicit row(const time_axis& axis)

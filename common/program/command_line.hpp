@@ -55,14 +55,19 @@ public:
     command_line(std::string program, const std::string& description);
     ~command_line();
 
+    // Each variable must outlive parse().
+
     void add(shared_options& options, count_range ports);
+
+    /// @param range must end at 2^53 or below, as in parse_count().
     void add_count(const std::string& name, std::uint64_t& value, count_range range,
                    const std::string& description);
     void add_duration(const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& description);
 
     /// @param value the value's name in the help text; in brackets if the value is optional.
-    /// @param read  receives the given text; throws std::invalid_argument if it is not valid.
+    /// @param read  receives the given text, empty if an optional value is left out; throws
+    ///              std::invalid_argument if the text is not valid.
     void add_option(const std::string& name, const std::string& value,
                     const std::string& description, std::function<void(std::string_view)> read);
 

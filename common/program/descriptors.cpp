@@ -13,7 +13,7 @@ void reserve_standard_descriptors() {
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
             // open() takes the lowest free number, which is this one. The access mode is
-            // the wrong one on purpose, so that using the descriptor remains an error.
+            // wrong on purpose, so that using the descriptor remains an error.
             std::ignore = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
         }
     }

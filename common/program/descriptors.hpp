@@ -10,7 +10,7 @@ namespace netio {
 /// reach the peer. Writing to these descriptors still fails, as it did before.
 void reserve_standard_descriptors();
 
-/// Raises the soft limit of open files and sockets to the hard limit. Does nothing if the
+/// Raises the soft limit on open files and sockets to the hard limit. Does nothing if the
 /// system refuses.
 void raise_descriptor_limit();
 

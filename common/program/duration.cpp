@@ -30,7 +30,7 @@ double nanoseconds_per(std::string_view unit) {
 
 std::string to_text(std::chrono::nanoseconds duration) {
     const auto nanoseconds = static_cast<double>(duration.count());
-    // The limits are half of the last digit below the next unit, so that no text reads
+    // The limits are half a last digit below the next unit, so that no text reads
     // "1000.00ms".
     if (duration < 999'995ns) {
         return fmt::format("{:.2f}us", nanoseconds / 1e3);

@@ -6,6 +6,7 @@
 namespace netio {
 
 // A kernel: the loops that draw and add, compiled for one instruction set.
+// random_kernels.hpp calls it a kernel_version.
 
 /// The kernels that this processor can run, the fastest last. The first is always
 /// "baseline"; on x86-64 "x86-64-v3" (AVX2) and "x86-64-v4" (AVX-512) may follow.
@@ -15,6 +16,8 @@ namespace netio {
 /// chosen another.
 [[nodiscard]] std::string_view kernel_in_use() noexcept;
 
+/// Checks that this processor can run the kernel @p name.
+///
 /// @return the same name, valid until the program ends.
 /// @throws std::invalid_argument listing the kernels that this processor can run, when
 ///         @p name is not one of them.

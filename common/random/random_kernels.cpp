@@ -1,7 +1,7 @@
 // The loops that draw and add. Compiled once for each instruction set (see
 // CMakeLists.txt), each time into its own namespace, NETIO_KERNEL_NAMESPACE.
 //
-// Everything is written for one lane at a time, in plain C++; the compiler turns
+// Everything is written for one lane at a time, in scalar code; the compiler turns
 // the loops over the lanes into vector instructions. Two rules apply:
 //
 // - No library functions. A call would prevent vectorisation. An inline function,
@@ -66,9 +66,9 @@ inline double multiply_add(double a, double b, double c) {
     }
 }
 
-/// The top 51 of @p bits as a number in (0, 1), an odd multiple of 2^-52, minus @p shift,
-/// exactly. The bits become the fraction of a double in (1, 2). Its last place is always
-/// set, so that the number is never 0, 1/2 or 1.
+/// Makes the top 51 of @p bits an odd multiple of 2^-52 in (0, 1), and subtracts @p shift,
+/// 0 or 1/2, exactly. The bits become the fraction of a double in (1, 2). Its last bit is
+/// always set, so that the multiple is never 0, 1/2 or 1.
 inline double open_unit(std::uint64_t bits, double shift) {
     constexpr std::uint64_t one = 0x3ff0'0000'0000'0000; // the bits of 1.0
     return as_double(bits >> 12 | one | 1) - (1.0 + shift);
@@ -96,8 +96,8 @@ inline double polynomial(const double (&c)[N], double x) {
     return sum;
 }
 
-// The coefficients are from Sollya's fpminimax, which minimises the greatest relative error
-// over the interval among polynomials whose coefficients are doubles.
+// The coefficients are from Sollya's fpminimax, which makes the greatest relative error over
+// the interval nearly as small as coefficients that are doubles allow.
 
 /// -2 ln(u), for u in (0, 1), with a relative error below 6 * 2^-53.
 ///
@@ -170,8 +170,9 @@ inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_b
 }
 
 uint128 sum_uniform(lane_states& lanes, std::uint64_t blocks) {
-    constexpr std::uint64_t most_rows = 1 << (64 - 53); // 53-bit draws whose sum fits into 64 bits
-    lane_states local = lanes; // a copy, so that the lanes can stay in registers
+    constexpr std::uint64_t most_rows = 1
+                                        << (64 - 53); // how many 53-bit draws add up within 64 bits
+    lane_states local = lanes;                        // a copy, so that lanes can stay in registers
     uint128 total = 0;
     for (std::uint64_t rows = 2 * blocks; rows > 0;) {
         const std::uint64_t now = rows < most_rows ? rows : most_rows;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-// For random_sum.cpp, its tests and its benchmark only: the programs use random_sum.hpp.
+// Internal to common/random, its tests and its benchmark. The programs use random_sum.hpp.
 
 namespace netio {
 
@@ -28,9 +28,9 @@ struct kernel_version {
     /// Adds up the Gaussian draws of the next @p blocks blocks.
     double (*sum_gaussian)(lane_states& lanes, std::uint64_t blocks);
 
-    /// Writes the next block's uniform draws one by one, in units of 2^-53.
+    /// Writes the next block's uniform draws, block_size numbers, in units of 2^-53.
     void (*draw_uniform)(lane_states& lanes, std::uint64_t* draws);
-    /// Writes the next block's Gaussian draws one by one.
+    /// Writes the next block's Gaussian draws, block_size numbers.
     void (*draw_gaussian)(lane_states& lanes, double* draws);
 };
 

@@ -19,7 +19,7 @@ struct lane_states {
 /// SplitMix64 generators (Steele, Lea and Flood 2014) fill the lanes, as xoshiro's authors
 /// recommend: one generator gives words 0 and 1 of lane 0, 1, 2, ..., another gives words 2
 /// and 3. They start at hashes of seed and index, 128 bits in all. If they started at the seed
-/// itself, seeds that differ by a multiple of SplitMix64's increment would share lanes.
+/// itself, seeds that differ by a small multiple of SplitMix64's increment would share lanes.
 [[nodiscard]] lane_states seeded_lanes(std::uint64_t seed, std::uint64_t index) noexcept;
 
 /// A reproducible, practically endless sequence of random draws.

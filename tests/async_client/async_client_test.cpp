@@ -68,7 +68,7 @@ TEST_CASE("async_client: the next endpoint is tried when one refuses", "[async_c
     CHECK_NOTHROW(client.run());
 }
 
-TEST_CASE("async_client: the failure of a task is thrown as itself", "[async_client]") {
+TEST_CASE("async_client: run() throws a failed task's exception", "[async_client]") {
     const auto wait = GENERATE(values(modes));
     netio::run_record record;
     asio::io_context loop{1};
@@ -80,7 +80,7 @@ TEST_CASE("async_client: the failure of a task is thrown as itself", "[async_cli
     CHECK(record.requests.front().failed);
 }
 
-TEST_CASE("async_client: a refusal ends it immediately, even while the sum is greedy",
+TEST_CASE("async_client: a refused connection ends the client, although the sum would take days",
           "[async_client]") {
     auto options = small_work(GENERATE(values(modes)));
     options.samples = 1'000'000'000'000'000; // would take days
@@ -92,7 +92,8 @@ TEST_CASE("async_client: a refusal ends it immediately, even while the sum is gr
     CHECK_THROWS_WITH(client.run(), Catch::Matchers::StartsWith("cannot connect to "));
 }
 
-TEST_CASE("async_client: looks and slices are remembered only to be shown", "[async_client]") {
+TEST_CASE("async_client: looks and slices are recorded only for --timeline and --trace",
+          "[async_client]") {
     auto options = small_work(wait_mode::poll);
     options.timeline = GENERATE(false, true);
     netio::run_record record;

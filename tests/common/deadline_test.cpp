@@ -19,7 +19,7 @@ using netio::testing::connected_pair;
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-TEST_CASE("deadline: cancels what is pending, and not before", "[deadline]") {
+TEST_CASE("deadline: cancels a pending operation, but not early", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     const auto at = steady_clock::now() + 20ms;
@@ -34,7 +34,7 @@ TEST_CASE("deadline: cancels what is pending, and not before", "[deadline]") {
     CHECK(steady_clock::now() >= at);
 }
 
-TEST_CASE("deadline: an operation that begins after it is cancelled, too", "[deadline]") {
+TEST_CASE("deadline: an operation begun after the deadline is cancelled, too", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
@@ -64,7 +64,7 @@ TEST_CASE("deadline: what has come in time is read", "[deadline]") {
     CHECK(text == "1.5");
 }
 
-TEST_CASE("deadline: leaves the socket alone once it is destroyed", "[deadline]") {
+TEST_CASE("deadline: once destroyed, leaves the socket alone", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     {

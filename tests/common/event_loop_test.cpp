@@ -25,8 +25,8 @@ asio::awaitable<void> note_three_times(std::string& notes, char who) {
     }
 }
 
-/// Whether the task of a socket that becomes ready just before the given number of laps has run
-/// after them.
+/// Whether a task has run after the given number of laps, if its socket became ready just before
+/// them.
 asio::awaitable<bool> ready_socket_has_run(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     connected_pair ends{executor};
@@ -48,7 +48,7 @@ asio::awaitable<bool> cancelled_wait_has_run(int laps) {
     co_return *has_run;
 }
 
-/// How many tasks of 300 such sockets have not run after the given number of laps.
+/// How many of 300 such tasks have not run.
 asio::awaitable<int> left_of_300(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     std::vector<std::unique_ptr<connected_pair>> pairs;
@@ -96,7 +96,8 @@ TEST_CASE("yield_for_laps: 300 sockets that were ready have their turn first", "
     CHECK(netio::testing::result_of(loop, left_of_300(2)) == 0);
 }
 
-TEST_CASE("yield_for_laps: what a deadline cancels takes two", "[event_loop]") {
+TEST_CASE("yield_for_laps: an operation that a deadline cancels ends within two laps",
+          "[event_loop]") {
     asio::io_context loop{1};
     CHECK_FALSE(netio::testing::result_of(loop, cancelled_wait_has_run(1)));
     CHECK(netio::testing::result_of(loop, cancelled_wait_has_run(2)));

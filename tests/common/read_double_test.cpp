@@ -79,7 +79,7 @@ TEST_CASE("read_double: reads no further than the text", "[read_double]") {
 }
 
 TEST_CASE("read_double: with strtod, it reads what std::from_chars reads", "[read_double]") {
-    // 20 kinds of characters, texts of up to 9: many numbers, many not quite.
+    // Up to 9 random characters or words: many are numbers, many not quite.
     constexpr std::string_view alphabet = "0123456789019..--+eE";
     constexpr std::array words{"inf", "nan", "0x", "e-3", "e30", "e-400", " "};
     std::mt19937_64 engine{1};

@@ -33,7 +33,7 @@ TEST_CASE("trace: events carry the format's fields, in microseconds", "[trace]")
     const temporary_file file;
     {
         trace_file trace{file.path(), "program"};
-        trace.name_thread(1, "lane");
+        trace.name_thread(1, "track");
         trace.complete("slice", 1, {start, start + 1500us});
         trace.instant("poll", 1, start + 1ms);
         trace.arrow_from("127.0.0.1:1", 1, start);
@@ -111,7 +111,7 @@ TEST_CASE("trace: a trace that has been closed is left alone", "[trace]") {
     const std::string closed = GENERATE("[]", "[{\"ph\":\"M\"}]\n", "[]\r\n\n");
     const temporary_file file{closed};
     CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
-                      Catch::Matchers::EndsWith("it is a trace that has been closed"));
+                      Catch::Matchers::EndsWith("its array of events is closed"));
     CHECK(file.text() == closed);
 }
 

@@ -1,5 +1,5 @@
-// libFuzzer's entry point for everything that parses input: replies from the server, and
-// durations and counts on the command line. The first byte selects the parser. The rest is
+// libFuzzer's entry point for the parsers of replies from the server, and of durations and
+// counts on the command line. The first byte selects the parser. The rest is
 // also read as a number, by both read_double() and read_double_with_strtod().
 
 #include "common/program/command_line.hpp"
@@ -33,7 +33,7 @@ void read_duration(std::string_view text) {
     const auto duration = netio::parse_duration(text);
     require(duration.count() >= 0);
     require(duration <= std::chrono::seconds{1'000'000'000});
-    // But for seconds, which have no greater unit: 999.995 s and more may round to that.
+    // Only seconds may read "1000.00", from 999.995 s on: there is no greater unit.
     require(netio::to_text(duration).find("1000.00") == std::string::npos ||
             duration >= std::chrono::milliseconds{999'995});
 }
@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             read_count(text);
         }
     } catch (const std::invalid_argument&) {
-        // The one exception that they promise.
+        // The only exception that a parser may throw.
     }
     return 0;
 }

@@ -81,7 +81,7 @@ struct full_backlog {
     }
 
     /// Whether no connection but the filler's has been made.
-    [[nodiscard]] bool kept_everyone_out() {
+    [[nodiscard]] bool accepted_no_other() {
         acceptor.accept();
         acceptor.non_blocking(true);
         std::error_code error;

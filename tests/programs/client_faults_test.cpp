@@ -139,16 +139,17 @@ void check_answered(const encounter& run) {
 TEST_CASE("clients: nothing listens", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
     asio::io_context loop{1};
-    tcp::acceptor nobody{loop, tcp::v4()}; // keeps the port from others, and does not listen
-    nobody.bind({asio::ip::address_v4::loopback(), 0});
+    tcp::acceptor not_listening{loop, tcp::v4()}; // keeps the port from others, and does not listen
+    not_listening.bind({asio::ip::address_v4::loopback(), 0});
 
-    const auto run = meet(loop, who, nobody.local_endpoint());
+    const auto run = meet(loop, who, not_listening.local_endpoint());
     check_failed(run, "Connection refused. Is the server running?");
 }
 
 TEST_CASE("clients: a server that closes without a byte", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
-    check_failed(meet(who, send_and_close, ""), "empty: the server has closed without an answer");
+    check_failed(meet(who, send_and_close, ""),
+                 "empty: the server closed the connection without a reply");
 }
 
 TEST_CASE("clients: a reply of words", "[clients]") {
@@ -186,7 +187,7 @@ TEST_CASE("clients: a reply of 10 MiB of digits", "[clients]") {
                  "longer than 256 bytes");
 }
 
-TEST_CASE("clients: a reply of digits for ever", "[clients]") {
+TEST_CASE("clients: an endless reply of digits", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
     check_failed(meet(who, send_for_ever, std::string(65536, '7')), "longer than 256 bytes");
 }
@@ -221,22 +222,21 @@ TEST_CASE("clients: a connect that is never answered", "[clients]") {
     asio::io_context loop{1};
     full_backlog server{loop};
     check_timed_out_after_500ms(meet(loop, who, server.acceptor.local_endpoint(), half_a_second));
-    CHECK(server.kept_everyone_out());
+    CHECK(server.accepted_no_other());
 }
 
 TEST_CASE("clients: nothing listens, as async_client finds out after its first slice",
           "[clients][slow]") {
     asio::io_context loop{1};
-    tcp::acceptor nobody{loop, tcp::v4()};
-    nobody.bind({asio::ip::address_v4::loopback(), 0});
+    tcp::acceptor not_listening{loop, tcp::v4()};
+    not_listening.bind({asio::ip::address_v4::loopback(), 0});
 
     // The chunks are small, for slow processors and instrumented programs.
     const client who{"async_client",
                      {"--chunks", "40000", "--wait", GENERATE("poll", "ready", "completion")}};
-    const auto run = meet(loop, who, nobody.local_endpoint());
+    const auto run = meet(loop, who, not_listening.local_endpoint());
     check_honest_failure(run.end, who, run.server, "Connection refused. Is the server running?");
-    // The slice computes all the time: on a machine that has other things to do,
-    // too, the clock on the wall would measure those.
+    // Processor time, because wall time would count other programs on a busy machine, too.
     CHECK(run.end.processor_time < 2s);
 }
 
@@ -253,13 +253,13 @@ TEST_CASE("clients: a number is accepted with a newline or CR LF", "[clients]") 
     check_answered(meet(who, send_and_close, std::string{"-2542.28"} + ending));
 }
 
-TEST_CASE("clients: a connect that is answered late is waited for", "[clients][slow]") {
+TEST_CASE("clients: a client waits for a connection that is made late", "[clients][slow]") {
     const auto who = GENERATE(from_range(clients()));
     asio::io_context loop{1};
     full_backlog server{loop};
     const auto address = server.acceptor.local_endpoint();
-    // Room for the client is made once it has said that it waits. Its system asks
-    // again after a second.
+    // The test makes room once the client says that it waits. The client's system tries again
+    // after a second.
     process program{command(who, address)};
     read_up_to(program, who.waiting);
     server.acceptor.accept();
@@ -277,8 +277,8 @@ TEST_CASE("clients: an answer that came in time counts, although the client was 
     const auto server = acceptor.local_endpoint();
     asio::co_spawn(loop, answer_all_soon(std::move(acceptor), requests), asio::detached);
 
-    // A sum without end, in slices of a second. The requests are made between two
-    // slices and have half a second: by the end of the next slice that is over.
+    // A sum without end, in slices of a second. The requests are made between two slices and
+    // have half a second, which is over before the next slice ends.
     process program{command(who, server,
                             {"--requests", std::to_string(requests), "--timeout", "500ms",
                              "--chunks", "1e9", "--time-allotment", "1s"})};
@@ -294,9 +294,26 @@ TEST_CASE("clients: half an answer is given up, although the client was busy", "
     const client who{"async_client", {"--samples", "1e15", "--wait", wait}};
     const std::vector<std::string> busy{"--timeout",        "500ms", "--chunks", "1e9",
                                         "--time-allotment", "1s"};
-    // The sum has no end: a request that hung would be one of 60 s, past which the test fails.
+    // The sum never ends: if the request hung, the test would fail after 60 s.
     const auto run = meet(who, send_and_hold, "-254", busy);
     check_timed_out_after_500ms(run);
+}
+
+TEST_CASE("clients: a connect is given up at the next pause, although the client was busy",
+          "[clients][slow]") {
+    asio::io_context loop{1};
+    full_backlog server{loop};
+    const client who{"async_client",
+                     {"--samples", "1e15", "--wait", GENERATE("poll", "ready", "completion")}};
+    // The request begins at the sum's first pause. Its time is up long before the second.
+    process program{command(who, server.acceptor.local_endpoint(),
+                            {"--timeout", "500ms", "--chunks", "1e9", "--time-allotment", "1s"})};
+    const auto end = wait_while_serving(loop, program);
+    check_honest_failure(end, who, server.acceptor.local_endpoint(), "the timeout of 500.00ms");
+    const auto printed = lines_of(end.out);
+    CHECK(std::count_if(printed.begin(), printed.end(), [](const std::string& line) {
+              return line.starts_with("Pausing uniform_sum");
+          }) == 2);
 }
 
 TEST_CASE("clients: a client that gives up resets its connection", "[clients]") {

@@ -137,8 +137,7 @@ TEST_CASE("clients: SIGINT ends one that computes", "[clients]") {
     check_dies_of_interrupt(program);
 }
 
-TEST_CASE("clients: a slow reader of stdout, on a pipe that does not wait, loses nothing",
-          "[clients]") {
+TEST_CASE("clients: a slow reader of stdout, on a non-blocking pipe, loses nothing", "[clients]") {
     const server_process server{{"--port", "0", "--samples", "10"}};
     const auto end = run(command("async_client", {"--port", server.port(), "--samples", "1e6",
                                                   "--chunks", "1e4", "--time-allotment", "0"}),
@@ -202,7 +201,7 @@ TEST_CASE("clients: text for a closed stream does not reach the server", "[clien
     CHECK(run.sent.empty());
 }
 
-TEST_CASE("clients: the numbers of closed streams are not free for sockets", "[clients]") {
+TEST_CASE("clients: sockets do not get the numbers of closed streams", "[clients]") {
     const auto who = GENERATE(from_range(clients()));
     asio::io_context loop{1};
     const auto silent = listen_anywhere(loop);

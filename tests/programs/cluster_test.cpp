@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-// Several servers behind HAProxy, with the rules of docs/haproxy.cfg: what
+// Several servers behind HAProxy, configured by docs/haproxy.cfg: what
 // docs/more-than-one-machine.md promises.
 
 using namespace netio::testing;
@@ -30,11 +30,11 @@ bool passed_over() {
     if (!find_haproxy().empty()) {
         return false;
     }
-    std::cout << "Passed over: HAProxy is not installed (scripts/setup haproxy).\n";
+    std::cout << "Skipped: HAProxy is not installed (scripts/setup haproxy).\n";
     return true;
 }
 
-/// Servers with one computing thread each, and HAProxy before them.
+/// Servers with one computing thread each, and HAProxy in front of them.
 class cluster {
 public:
     /// @param options of each server.
@@ -149,7 +149,7 @@ void check_told_of_no_answer(const outcome& end, const cluster& servers) {
     CHECK(lines_of(end.err).size() == 1);
     CHECK_THAT(end.err, StartsWith("async_client: "));
     CHECK(mentions(end.err, "127.0.0.1:" + servers.haproxy().port()));
-    CHECK(mentions(end.err, "closed without an answer"));
+    CHECK(mentions(end.err, "closed the connection without a reply"));
 }
 
 const std::vector<std::string> quick{"--samples", "10", "--delay", "50ms"};
@@ -252,7 +252,7 @@ TEST_CASE("cluster: a server killed amid requests fails only its own", "[cluster
     check_answered(servers.ask_times(4));
 }
 
-TEST_CASE("cluster: without any server a client is told so, long before its timeout", "[cluster]") {
+TEST_CASE("cluster: without any server, a client fails long before its timeout", "[cluster]") {
     if (passed_over()) {
         return;
     }
@@ -274,4 +274,17 @@ TEST_CASE("cluster: a client that gives up ends its computation behind the balan
     CHECK(mentions(client->wait().err, "within the timeout of 500.00ms"));
     servers.server(0).send_signal(SIGTERM);
     CHECK(servers.server(0).wait().status == 0); // it would not end before its computation
+}
+
+TEST_CASE("cluster: a client that shuts down its sending side gets its reply", "[cluster]") {
+    if (passed_over()) {
+        return;
+    }
+    const cluster servers{{{"--samples", "10", "--delay", "300ms"}}};
+    asio::io_context loop{1};
+    asio::ip::tcp::socket client{loop};
+    client.connect(servers.haproxy().endpoint());
+    wait_until([&] { return servers.count(0, "scur") == 1; }); // it is not in HAProxy's queue
+    client.shutdown(asio::ip::tcp::socket::shutdown_send);
+    CHECK(is_reply(result_of(loop, read_to_end(std::move(client)))));
 }

@@ -102,8 +102,8 @@ TEST_CASE("server faults: a client that sends for ever is cut off", "[server_fau
     stop_and_expect_success(server);
 }
 
-TEST_CASE("server faults: a client that neither reads nor closes is let go", "[server_faults]") {
-    // It holds the only place that there is; another waits for that.
+TEST_CASE("server faults: a client that neither reads nor closes is dropped", "[server_faults]") {
+    // It holds the only place, for which another client waits.
     server_process server{{"--port", "0", "--samples", "10", "--max-connections", "1"}};
     crowd clients{server};
     const auto silent = clients.connect();

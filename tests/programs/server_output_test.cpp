@@ -12,7 +12,7 @@
 
 using namespace netio::testing;
 
-TEST_CASE("server process: survives the end of its output's reader", "[server_process]") {
+TEST_CASE("server process: survives when the reader of its output exits", "[server_process]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     server.close_output(); // as head -1 does
     crowd clients{server};
@@ -68,7 +68,7 @@ TEST_CASE("server process: survives a full disk", "[server_process]") {
     CHECK(server.wait().status == 0);
 }
 
-TEST_CASE("server process: no log text reaches a client when it starts without descriptors",
+TEST_CASE("server process: no log text reaches a client when the server starts without descriptors",
           "[server_process]") {
     const own_address address;
     process server{command("server", address.options({"--samples", "1000", "--seed", "1"})), [] {

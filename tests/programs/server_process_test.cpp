@@ -117,7 +117,7 @@ TEST_CASE("server process: accepts and heeds signals while every thread computes
     CHECK(server.wait().status == 1);
 }
 
-TEST_CASE("server process: more than --max-connections wait, and none is lost",
+TEST_CASE("server process: connections above --max-connections wait, and none is lost",
           "[server_process]") {
     server_process server{
         {"--port", "0", "--samples", "10", "--max-connections", "10", "--delay", "20ms"}};
@@ -174,7 +174,8 @@ TEST_CASE("server process: 20000 connections leave nothing behind", "[server_pro
 
 // Signals
 
-TEST_CASE("server process: stopped, it answers what runs and what is queued", "[server_process]") {
+TEST_CASE("server process: told to stop, it answers what runs and what is queued",
+          "[server_process]") {
     const auto signal = GENERATE(SIGINT, SIGTERM);
     server_process server{{"--port", "0", "--samples", "1e6", "--threads", "1"}};
     crowd clients{server};
@@ -187,7 +188,7 @@ TEST_CASE("server process: stopped, it answers what runs and what is queued", "[
     check_only_says_that_it_stops(result.err);
 }
 
-TEST_CASE("server process: stopped, it answers those it delays, and refuses others",
+TEST_CASE("server process: told to stop, it answers those it delays, and refuses others",
           "[server_process]") {
     server_process server{{"--port", "0", "--samples", "10", "--threads", "1", "--delay", "500ms"}};
     crowd clients{server};
@@ -208,8 +209,8 @@ TEST_CASE("server process: stopped, it answers those it delays, and refuses othe
     check_only_says_that_it_stops(result.err);
 }
 
-TEST_CASE("server process: stopped, it does not wait for silent clients", "[server_process]") {
-    // A client that has its answer and does not close is otherwise awaited for 1 s.
+TEST_CASE("server process: told to stop, it does not wait for silent clients", "[server_process]") {
+    // A client that has its reply and does not close otherwise has 1 s to close.
     // The quickest of several: one alone may be slow because the machine is busy.
     auto quickest = std::chrono::steady_clock::duration::max();
     for (int i = 0; i < 10 && quickest > 500ms; ++i) {
@@ -259,7 +260,7 @@ TEST_CASE("server process: can be started again immediately on the same port", "
     }
 }
 
-TEST_CASE("server process: an IPv4 client of a server on IPv6 is known by its own address",
+TEST_CASE("server process: an IPv4 client of a server on IPv6 is logged with its IPv4 address",
           "[server_process]") {
     if (!has_ipv6()) {
         WARN("not tested, as there is no IPv6 here");
@@ -284,9 +285,8 @@ TEST_CASE("server process: told to stop, it says how many clients are unanswered
     REQUIRE_FALSE(lines.empty());
     CHECK(lines.front() ==
           (count == 1
-               ? "server: stopping: 1 client is still to be answered; a second signal drops it"
-               : "server: stopping: 2 clients are still to be answered; a second signal drops "
-                 "them"));
+               ? "server: stopping: 1 client still unanswered; a second signal drops it"
+               : "server: stopping: 2 clients still unanswered; a second signal drops them"));
 }
 
 TEST_CASE("server process: uses as many descriptors as it is allowed to", "[server_process]") {

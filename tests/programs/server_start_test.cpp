@@ -63,7 +63,7 @@ TEST_CASE("server process: refuses to start on an unknown host", "[server_proces
                   "cannot resolve no..such..host: ", "");
 }
 
-TEST_CASE("server process: refuses to start when memory does not suffice for its threads",
+TEST_CASE("server process: refuses to start without enough memory for its threads",
           "[server_process][native]") { // qemu sets no limit on the address space
     if (sanitized) {
         WARN("a sanitizer needs more address space than that");
@@ -76,7 +76,7 @@ TEST_CASE("server process: refuses to start when memory does not suffice for its
                   "cannot create 4000 computing threads: ", "");
 }
 
-TEST_CASE("server process: refuses to start when it may not have so many threads",
+TEST_CASE("server process: refuses to start when the system allows fewer threads",
           "[server_process]") {
     // The limit applies to the processes of one real user, and not to root. So the server runs
     // as a user with no other processes, and without the privileges that lift the limit. The

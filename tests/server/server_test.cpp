@@ -60,7 +60,8 @@ extern "C" int accept(int listening, sockaddr* peer, socklen_t* size) {
 }
 
 TEST_CASE("server: answers with the sum, and closes", "[server]") {
-    const std::uint64_t samples = GENERATE(0U, 1U, 100'000U); // on the spot, on a thread
+    const std::uint64_t samples =
+        GENERATE(0U, 1U, 100'000U); // on the loop's thread, on a computing thread
     asio::io_context loop{1};
     auto options = quick_options();
     options.samples = samples;
@@ -68,7 +69,7 @@ TEST_CASE("server: answers with the sum, and closes", "[server]") {
     CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(samples, 1));
 }
 
-TEST_CASE("server: each connection gets its own stream of the seed's", "[server]") {
+TEST_CASE("server: each connection gets its own stream of the seed", "[server]") {
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());
     for (std::uint64_t k = 0; k < 3; ++k) {

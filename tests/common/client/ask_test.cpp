@@ -65,7 +65,7 @@ std::string failure_of(asio::io_context& loop, asio::awaitable<double> asking) {
     return "none";
 }
 
-/// As if the thread had been computing.
+/// Blocks the thread, as computing would.
 void be_busy(asio::io_context& loop, std::chrono::nanoseconds time) {
     asio::steady_timer(loop, time).wait();
 }
@@ -81,16 +81,16 @@ TEST_CASE("ask: a malformed reply names the address and quotes the text", "[ask]
     CHECK_THROWS_WITH(ask_dribbler("hello"),
                       Catch::Matchers::StartsWith("bad reply from 127.0.0.1:"));
     CHECK_THROWS_WITH(ask_dribbler("hello"), Catch::Matchers::EndsWith("number: \"hello\""));
-    CHECK_THROWS_WITH(ask_dribbler(""), Catch::Matchers::EndsWith("without an answer"));
+    CHECK_THROWS_WITH(ask_dribbler(""), Catch::Matchers::EndsWith("without a reply"));
 }
 
-TEST_CASE("ask: 256 bytes are read, and not one more", "[ask]") {
+TEST_CASE("ask: a reply of 256 bytes is accepted, a longer one is not", "[ask]") {
     CHECK(ask_dribbler("1." + std::string(254, '0')) == 1.0);
     CHECK_THROWS_WITH(ask_dribbler("1." + std::string(255, '0')),
                       Catch::Matchers::EndsWith("longer than 256 bytes"));
 }
 
-TEST_CASE("ask: a reset fails it, even after a whole number", "[ask]") {
+TEST_CASE("ask: a reset fails the request, even after a whole number", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -100,7 +100,7 @@ TEST_CASE("ask: a reset fails it, even after a whole number", "[ask]") {
                Catch::Matchers::EndsWith("Connection reset by peer"));
 }
 
-TEST_CASE("ask: a refused connection names the address and asks for the server", "[ask]") {
+TEST_CASE("ask: a refused connection names the address and asks whether the server runs", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     const auto refusing = listen_anywhere(loop).local_endpoint(); // closed again
@@ -109,7 +109,7 @@ TEST_CASE("ask: a refused connection names the address and asks for the server",
               ": Connection refused. Is the server running?");
 }
 
-TEST_CASE("ask: a server that never answers is given up at the deadline", "[ask]") {
+TEST_CASE("ask: a request that is never answered ends at the deadline", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     const auto acceptor = listen_anywhere(loop); // the system accepts, the test does not
@@ -123,7 +123,7 @@ TEST_CASE("ask: a server that never answers is given up at the deadline", "[ask]
 
 // The thread is busy while the connection is made, the server sends, and the deadline
 // passes. When the loop gets its turn, all of that has happened.
-TEST_CASE("ask: half a reply and a deadline found together do not make it wait for ever", "[ask]") {
+TEST_CASE("ask: half a reply and the deadline, found together, end the request", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -144,7 +144,7 @@ TEST_CASE("ask: half a reply and a deadline found together do not make it wait f
     CHECK_THAT(failure, Catch::Matchers::EndsWith("within the timeout of 50.00ms"));
 }
 
-TEST_CASE("ask: an answer that came in time is taken after the deadline", "[ask]") {
+TEST_CASE("ask: a reply that came in time counts, even if read after the deadline", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -165,14 +165,14 @@ TEST_CASE("ask: an answer that came in time is taken after the deadline", "[ask]
     CHECK_FALSE(record.failed);
 }
 
-/// Reads as a task does that has been busy until after the deadline.
+/// Reads only after the deadline, like a task that was busy until then.
 asio::awaitable<std::error_code> read_late(netio::request& pending) {
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer{executor, 60ms}.wait();
     co_return pending.read_available();
 }
 
-TEST_CASE("ask: what came in time is there for a reader that looks too late", "[ask]") {
+TEST_CASE("ask: a reader that looks too late still gets what came in time", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -206,7 +206,7 @@ TEST_CASE("ask: giving up resets the connection", "[ask]") {
     CHECK(end == asio::error::connection_reset);
 }
 
-TEST_CASE("ask: the record says when, and from where", "[ask]") {
+TEST_CASE("ask: the record has the times and the client's endpoint", "[ask]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);

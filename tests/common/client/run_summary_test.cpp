@@ -30,13 +30,14 @@ std::chrono::nanoseconds longest(const run_record& record) {
 
 } // namespace
 
-TEST_CASE("longest_unnoticed: since the last look for one that polls", "[summary]") {
+TEST_CASE("longest_unnoticed: for a task that polls, since its last look", "[summary]") {
     auto record = two_slices(3015ms);
     record.requests.front().looks = {{start + 1s, true}, {start + 2500ms, true}};
     CHECK(longest(record) == 515ms);
 }
 
-TEST_CASE("longest_unnoticed: the slice right before, for one that the loop resumes", "[summary]") {
+TEST_CASE("longest_unnoticed: for a task that the loop resumes, the slice just before",
+          "[summary]") {
     CHECK(longest(two_slices(1005ms)) == 900ms); // the slice, from when it was asked
     CHECK(longest(two_slices(3015ms)) == 2s);
     auto looked = two_slices(3015ms);
@@ -44,7 +45,7 @@ TEST_CASE("longest_unnoticed: the slice right before, for one that the loop resu
     CHECK(longest(looked) == 2s);
 }
 
-TEST_CASE("longest_unnoticed: nothing for a reply that came while the loop slept", "[summary]") {
+TEST_CASE("longest_unnoticed: zero for a reply that came while the loop slept", "[summary]") {
     CHECK(longest(two_slices(3021ms)) == 0s);
     CHECK(longest(two_slices(10s)) == 0s);
     auto record = two_slices(1s);
@@ -52,7 +53,7 @@ TEST_CASE("longest_unnoticed: nothing for a reply that came while the loop slept
     CHECK(longest(record) == 0s);
 }
 
-TEST_CASE("longest_unnoticed: nothing where there was no reply", "[summary]") {
+TEST_CASE("longest_unnoticed: zero if there was no reply", "[summary]") {
     auto record = two_slices(3015ms);
     record.requests.front().failed = true;
     CHECK(longest(record) == 0s);
@@ -69,7 +70,7 @@ TEST_CASE("summary: the slices as a share of the run, processor time as a share 
                                            "1 pause, longest slice 2.00s.\n"));
 }
 
-TEST_CASE("summary: a run that has computed nothing divides by nothing", "[summary]") {
+TEST_CASE("summary: a run without computing shows 0 %", "[summary]") {
     CHECK(netio::summary({}, 80) == "The thread computed for 0 % of 0.00us and had a processor "
                                     "for 0 % of that.\n0 pauses, longest slice 0.00us.\n"
                                     "0 polls, 0 wake-ups. No reply lay unnoticed.");

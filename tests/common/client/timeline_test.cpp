@@ -55,7 +55,7 @@ TEST_CASE("timeline: no line is wider than asked, in columns", "[timeline]") {
     }
 }
 
-TEST_CASE("timeline: the scale has a unit, however narrow", "[timeline]") {
+TEST_CASE("timeline: even a narrow scale shows a unit", "[timeline]") {
     auto record = overlapped();
     const auto length = GENERATE(range(101, 999, 13)) * 1ms;
     record.run.end = start + length;
@@ -66,7 +66,8 @@ TEST_CASE("timeline: the scale has a unit, however narrow", "[timeline]") {
     CHECK(lines[1].find("ms") != std::string::npos);
 }
 
-TEST_CASE("timeline: of many requests the first few have a row each, the rest one", "[timeline]") {
+TEST_CASE("timeline: the first few of many requests have a row each, the rest share one",
+          "[timeline]") {
     auto record = overlapped();
     for (int i = 2; i <= 1000; ++i) {
         record.requests.push_back(record.requests.front());
@@ -77,7 +78,7 @@ TEST_CASE("timeline: of many requests the first few have a row each, the rest on
     CHECK_THAT(lines[5], Catch::Matchers::StartsWith("... 5 to 1000    "));
 }
 
-TEST_CASE("timeline: a run of no length is drawn too", "[timeline]") {
+TEST_CASE("timeline: a run of zero length is drawn, too", "[timeline]") {
     run_record record;
     record.run = {start, start};
     record.slices = {{start, start}};

@@ -51,7 +51,7 @@ TEST_CASE("command_line: counts are whole, and in their range", "[command_line]"
     CHECK_THROWS_AS(parse_count(text, {0, 10}), std::invalid_argument);
 }
 
-TEST_CASE("command_line: what is not given keeps its default", "[command_line]") {
+TEST_CASE("command_line: options that are not given keep their defaults", "[command_line]") {
     const auto options = parse({});
     CHECK(to_string(options.address) == "127.0.0.1:8197");
     CHECK(options.samples == netio::uniform_samples(netio::kernel_names().back()));
@@ -59,7 +59,7 @@ TEST_CASE("command_line: what is not given keeps its default", "[command_line]")
     CHECK(options.timeout == 60s);
 }
 
-TEST_CASE("command_line: without --seed each run has its own", "[command_line]") {
+TEST_CASE("command_line: without --seed each run has its own seed", "[command_line]") {
     CHECK(parse({}).seed != parse({}).seed);
 }
 
@@ -84,8 +84,9 @@ TEST_CASE("command_line: --kernel brings its own default for --samples", "[comma
     }
 }
 
-TEST_CASE("command_line: a kernel that this machine cannot run is refused, with those it can",
-          "[command_line]") {
+TEST_CASE(
+    "command_line: a kernel that this machine cannot run is refused, with a list of those it can",
+    "[command_line]") {
     const auto refusal = refusal_of({"--kernel", "abacus"});
     CAPTURE(refusal);
     CHECK(refusal.find("--kernel \"abacus\"") != std::string::npos);
@@ -94,7 +95,7 @@ TEST_CASE("command_line: a kernel that this machine cannot run is refused, with 
     }
 }
 
-TEST_CASE("command_line: wrong ones are refused in one line that names the option",
+TEST_CASE("command_line: wrong options are refused in one line that names the option",
           "[command_line]") {
     using arguments = std::vector<const char*>;
     const auto wrong = GENERATE(

@@ -13,7 +13,7 @@ TEST_CASE("words: lines are broken between words, and no wider than asked", "[wo
     CHECK(wrapped("word unbreakable", 5) == "word\nunbreakable\n");
 }
 
-TEST_CASE("words: the distance of words is the least number of mistakes", "[words]") {
+TEST_CASE("words: the edit distance is the smallest number of edits", "[words]") {
     CHECK(edit_distance("", "") == 0);
     CHECK(edit_distance("", "abc") == 3);
     CHECK(edit_distance("kitten", "sitting") == 3);

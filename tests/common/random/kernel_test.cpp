@@ -32,7 +32,7 @@ std::string refusal_of(std::string_view name) {
 
 } // namespace
 
-TEST_CASE("kernel: the fastest is in use, the baseline always there", "[kernel]") {
+TEST_CASE("kernel: the fastest is the default, the baseline is always available", "[kernel]") {
     CHECK(kernel_names().front() == "baseline");
     CHECK(kernel_in_use() == kernel_names().back());
 }
@@ -52,7 +52,8 @@ TEST_CASE("kernel: the chosen kernel makes the sums", "[kernel]") {
     }
 }
 
-TEST_CASE("kernel: one that this processor cannot run is refused, with those it can", "[kernel]") {
+TEST_CASE("kernel: one that this processor cannot run is refused, with a list of those it can",
+          "[kernel]") {
     const auto* const name = GENERATE("", "base", "baseline ", "BASELINE", "x86-64-v9");
     const auto before = kernel_in_use();
     const auto refusal = refusal_of(name);
@@ -64,7 +65,7 @@ TEST_CASE("kernel: one that this processor cannot run is refused, with those it 
     CHECK(kernel_in_use() == before);
 }
 
-TEST_CASE("kernel: every one has its own workload", "[kernel]") {
+TEST_CASE("kernel: each kernel has its own workload", "[kernel]") {
     for (const auto name : kernel_names()) {
         CHECK(netio::factors_of(name).kernel == name);
     }

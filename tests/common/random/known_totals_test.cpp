@@ -1,6 +1,7 @@
-// Totals that hold on every processor. The uniform totals were computed in Python, with integers
+// Totals that hold on every processor, the Gaussian ones on every processor with fused
+// multiply-add. The uniform totals were computed in Python, with integers
 // of any size, from the published algorithms, without any code of the library. The Gaussian
-// totals are those of the kernels on x86-64 with AVX2: other processors must agree with them.
+// totals are those of the kernels on x86-64 with AVX2: other processors must give the same bits.
 
 #include "common/random/random_kernels.hpp"
 #include "common/random/random_stream.hpp"
@@ -43,7 +44,8 @@ TEST_CASE("uniform_total: the nearest double is the same on every processor", "[
     CHECK(uniform_sum(1'000'003, stream).value() == 0x1.e810533399d3bp+18);
 }
 
-TEST_CASE("gaussian_sum: the totals are the same on every processor", "[known_totals]") {
+TEST_CASE("gaussian_sum: the totals are the same on every processor with fused multiply-add",
+          "[known_totals]") {
     struct known {
         std::uint64_t seed, index, n;
         double total;

@@ -56,7 +56,7 @@ std::array<double, block_size> gaussian_draws(std::uint64_t seed, const kernel_v
 
 } // namespace
 
-TEST_CASE("random_kernels: the logarithm keeps its bound of error", "[random_kernels]") {
+TEST_CASE("random_kernels: the logarithm stays within its error bound", "[random_kernels]") {
     std::mt19937_64 random{1};
     double greatest = 0.0;
     for (int repeat = 0; repeat < repeats; ++repeat) {
@@ -67,7 +67,7 @@ TEST_CASE("random_kernels: the logarithm keeps its bound of error", "[random_ker
     CHECK(greatest < 6.0);
 }
 
-TEST_CASE("random_kernels: sine and cosine keep their bounds of error", "[random_kernels]") {
+TEST_CASE("random_kernels: sine and cosine stay within their error bounds", "[random_kernels]") {
     std::mt19937_64 random{2};
     double greatest = 0.0;
     for (int repeat = 0; repeat < repeats; ++repeat) {
@@ -81,7 +81,7 @@ TEST_CASE("random_kernels: sine and cosine keep their bounds of error", "[random
 TEST_CASE("random_kernels: fused versions give std::fma's bits, on every processor",
           "[random_kernels]") {
     const auto& expected = reference::kernels;
-    // A known answer, so that processors can be compared that are not in one machine.
+    // A known answer, so that processors in different machines can be compared.
     CHECK(gaussian_sum(10'000, 5, expected) == -0x1.19a4ec549e54ap+8);
     for (const auto& version : kernel_versions()) {
         if (!version.fused) {

@@ -169,12 +169,12 @@ std::vector<double> standard_squares(std::vector<double> draws) {
 
 } // namespace
 
-TEST_CASE("uniform draws: have the moments of their law", "[random_statistics]") {
+TEST_CASE("uniform draws: have the moments of their distribution", "[random_statistics]") {
     // Moment 2k of the uniform law on (-sqrt(3), sqrt(3)) is 3^k / (2k + 1).
     check_moments(standard_uniform_draws(seed()), {1, 0, 1, 0, 9.0 / 5, 0, 27.0 / 7, 0, 9});
 }
 
-TEST_CASE("uniform draws: have the distribution function of their law", "[random_statistics]") {
+TEST_CASE("uniform draws: match their distribution function", "[random_statistics]") {
     const auto law = [](double x) {
         return x / std::sqrt(12.0) + 0.5;
     };
@@ -210,18 +210,18 @@ TEST_CASE("uniform draws: related streams do not depend on each other", "[random
     check_related_streams(standard_uniform_draws);
 }
 
-TEST_CASE("Gaussian draws: have the moments of their law", "[random_statistics]") {
+TEST_CASE("Gaussian draws: have the moments of their distribution", "[random_statistics]") {
     check_moments(gaussian_draws(seed()), {1, 0, 1, 0, 3, 0, 15, 0, 105});
 }
 
-TEST_CASE("Gaussian draws: have the distribution function of their law", "[random_statistics]") {
+TEST_CASE("Gaussian draws: match their distribution function", "[random_statistics]") {
     const auto law = [](double x) {
         return std::erfc(-x / std::sqrt(2.0)) / 2.0;
     };
     CHECK(kolmogorov_smirnov(gaussian_draws(seed(), 0, sample_size / 4), law) < 2.75);
 }
 
-TEST_CASE("Gaussian draws: fill either tail as much as their law", "[random_statistics]") {
+TEST_CASE("Gaussian draws: have the expected number in each tail", "[random_statistics]") {
     const auto draws = gaussian_draws(seed());
     constexpr double n = sample_size;
     for (const double edge : {1.0, 2.0, 3.0, 4.0}) {

@@ -71,9 +71,9 @@ TEST_CASE("random_stream: SplitMix64 of the hashed seed and index fills the lane
 }
 
 TEST_CASE("random_stream: related seeds and indices share no lane", "[random_stream]") {
-    // Seeds that differ by multiples of SplitMix64's increment are the trap here:
+    // Seeds that differ by small multiples of SplitMix64's increment are the trap here:
     // without hashing they would share most of their words. 2^17 random words of 64
-    // bits are distinct but for a probability of 2^-31.
+    // bits are distinct with probability 1 - 2^-31.
     std::vector<std::uint64_t> words;
     for (std::uint64_t i = 0; i < 32; ++i) {
         for (std::uint64_t index = 0; index < 16; ++index) {

@@ -245,13 +245,13 @@ TEST_CASE("uniform_total: is exact, and rounds only when asked for its value", "
     uniform_total sum = large;
     sum += uniform_total{1};
     CHECK(sum.value() == large.value()); // 2^-53 is lost beside 2^47
-    CHECK(sum != large);                 // but not forgotten
+    CHECK(sum != large);                 // but kept in the sum
     CHECK(large.value() == 0x1p47);
     CHECK(uniform_total{}.value() == 0.0);
     CHECK(uniform_total{(units{1} << 53) - 1}.value() == 1.0 - 0x1p-53);
 }
 
-TEST_CASE("uniform_sum: no draws make no sum, and leave the stream as it is", "[random_sum]") {
+TEST_CASE("uniform_sum: zero draws sum to 0 and do not advance the stream", "[random_sum]") {
     random_stream stream{1};
     CHECK(uniform_sum(0, stream) == uniform_total{});
     CHECK(gaussian_sum(0, stream) == 0.0);
