@@ -1,5 +1,5 @@
-// A request waits twice: for the connection, and for the end of the reply. Each co_await gives
-// the thread back to the loop until the system has something to report.
+// A request waits twice: for the connection, and for the end of the reply. Each wait gives the
+// thread back to the loop until the system has something to report.
 #include <asio.hpp>
 #include <fmt/format.h>
 
@@ -14,10 +14,10 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server) {
     co_await socket.async_connect(server, asio::use_awaitable);
     fmt::print("request: waits\n");
     std::string reply;
-    auto buffer = asio::dynamic_buffer(reply, 256);
+    auto buffer = asio::dynamic_buffer(reply, 256); // grows with the reply, up to 256 bytes
     std::error_code end;
     co_await asio::async_read(socket, buffer, asio::redirect_error(asio::use_awaitable, end));
-    if (end != asio::error::eof) { // eof: the server has closed, so the reply is complete
+    if (end != asio::error::eof) { // the end of the stream is the end of the reply
         throw std::system_error{end};
     }
     fmt::print("request: {}\n", reply);

@@ -1,5 +1,5 @@
-// A deadline is a timer that closes the socket. Its handler may already be in the queue when the
-// request ends, so the handler owns a share of the socket.
+// A deadline is a timer that closes the socket. If the request ends first, the timer is destroyed,
+// and its handler runs later, with an error. So the handler owns a share of the socket.
 #include <asio.hpp>
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server, std::chrono::milli
     asio::steady_timer deadline{socket->get_executor(), limit};
     deadline.async_wait([socket](std::error_code cancelled) {
         fmt::print("deadline: {}\n", cancelled ? "not needed" : "time is up");
-        socket->close(); // cancel() would be lost between connecting and reading
+        socket->close(); // cancel() would be lost between two reads
     });
     co_await socket->async_connect(server, asio::use_awaitable);
     std::string reply;

@@ -18,9 +18,9 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server) {
     fmt::print("request: {}\n", reply);
 }
 
-asio::awaitable<void> sum(netio::random_stream draws) {
+asio::awaitable<void> sum(netio::random_stream stream) {
     for (int i = 1; i <= 4; ++i) {
-        fmt::print("sum {}: {:.2f}\n", i, netio::uniform_sum(100'000'000, draws).value());
+        fmt::print("sum {}: {:.2f}\n", i, netio::uniform_sum(100'000'000, stream).value());
         co_await asio::post(asio::use_awaitable);
     }
 }

@@ -1,7 +1,12 @@
-// What the pages say about the sources must be true: quotations, links, names of tests.
+// What the pages say must be true: quotations, links, names of tests, totals.
 
+#include "common/random/random_sum.hpp"
 #include "tests/catch.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <istream>
@@ -82,6 +87,29 @@ std::vector<std::string> found_in(const std::string& text, const std::string& pa
     return found;
 }
 
+/// The name by which a link leads to the heading, as code-hosting pages make it.
+std::string anchor_of(std::string_view heading) {
+    std::string anchor;
+    for (const char c : heading) {
+        const auto letter = static_cast<unsigned char>(c);
+        if (std::isalnum(letter) != 0 || c == '-' || c == '_') {
+            anchor += static_cast<char>(std::tolower(letter));
+        } else if (c == ' ') {
+            anchor += '-';
+        }
+    }
+    return anchor;
+}
+
+/// The anchors of a page's headings.
+std::vector<std::string> anchors_in(const std::string& page) {
+    std::vector<std::string> anchors;
+    for (const auto& heading : found_in("\n" + page, "\n##* ([^\n]+)")) {
+        anchors.push_back(anchor_of(heading));
+    }
+    return anchors;
+}
+
 } // namespace
 
 TEST_CASE("docs: a quotation is a block of C++ after the name of a file", "[docs]") {
@@ -116,16 +144,35 @@ TEST_CASE("docs: quotations match the sources", "[docs]") {
     }
 }
 
-TEST_CASE("docs: links lead to files", "[docs]") {
+TEST_CASE("docs: the anchor of a heading has its letters, digits, hyphens and underscores",
+          "[docs]") {
+    CHECK(anchor_of("What `co_await` does") == "what-co_await-does");
+    CHECK(anchor_of("Python's server, C++ clients") == "pythons-server-c-clients");
+}
+
+TEST_CASE("docs: links lead to files and headings", "[docs]") {
     const std::string page =
         GENERATE("README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/from-python.md",
                  "docs/things-to-try.md", "docs/more-than-one-machine.md", "examples/README.md");
-    const auto folder = std::filesystem::path{NETIO_SOURCE_DIR} / page / "..";
+    const auto folder = std::filesystem::path{page}.parent_path();
     REQUIRE_FALSE(content(page).empty());
-    for (const auto& link : found_in(content(page), R"(\]\(([^)#:]+)[^):]*\))")) {
+    for (const auto& link : found_in(content(page), R"(\]\(([^):]+)\))")) {
         CAPTURE(page, link);
-        CHECK(exists((folder / link).lexically_normal()));
+        const auto hash = std::min(link.find('#'), link.size());
+        const auto file = hash == 0 ? page : (folder / link.substr(0, hash)).string();
+        CHECK(std::filesystem::exists(std::filesystem::path{NETIO_SOURCE_DIR} / file));
+        if (hash < link.size()) {
+            const auto anchors = anchors_in(content(file));
+            CHECK(std::count(anchors.begin(), anchors.end(), link.substr(hash + 1)) == 1);
+        }
     }
+}
+
+TEST_CASE("docs: a quoted total is the library's", "[docs]") {
+    netio::random_stream stream{7};
+    const auto total =
+        fmt::format(" {:.2f},", netio::uniform_sum(100'000'000, stream).value()); // --seed 7
+    CHECK(content("docs/things-to-try.md").find(total) != std::string::npos);
 }
 
 TEST_CASE("docs: the tests that the README names exist", "[docs]") {

@@ -179,6 +179,13 @@ TEST_CASE("examples: each uses asio, fmt and common/random only", "[examples]") 
     }
 }
 
+TEST_CASE("examples: how-it-works.md shows what 5_both prints", "[examples]") {
+    const auto page = content(NETIO_SOURCE_DIR "/docs/how-it-works.md");
+    const auto sums = expected_sums();
+    CHECK(page.find(sums[0] + '\n' + sums[1] + "\nrequest: waits\n" + sums[2] + '\n' + sums[3] +
+                    "\nrequest: ") != std::string::npos);
+}
+
 TEST_CASE("examples: the README has a line for each", "[examples]") {
     const auto page = content(NETIO_SOURCE_DIR "/examples/README.md");
     for (const auto& file : sources()) {
