@@ -64,10 +64,14 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
 
 asio::awaitable<void> async_client::let_others_run() {
     // A request that polls looks once on each lap. A request that waits for asio may need two
-    // laps. On the first, asio reads the number, or the deadline cancels the operation. On the
-    // second, asio reads the end of the stream, or the cancelled request resumes.
-    const bool all_poll = options_.wait == wait_mode::poll && connecting_ == 0;
-    co_await yield_for_laps(all_poll ? 1 : 2);
+    // laps: on the first, asio reads the reply, or the deadline cancels the operation; on the
+    // second, the request resumes. While it connects, the deadline cancels one attempt on each
+    // lap, and asio then begins the next endpoint.
+    int laps = options_.wait == wait_mode::poll ? 1 : 2;
+    if (connecting_ > 0) {
+        laps = 1 + static_cast<int>(server_.endpoints.size());
+    }
+    co_await yield_for_laps(laps);
 }
 
 steady_clock::time_point async_client::begin_slice() {

@@ -12,8 +12,8 @@ namespace netio {
 /// loop, until this object is destroyed.
 ///
 /// A cancelled operation ends with asio::error::operation_aborted. Destroy this object then:
-/// otherwise the loop keeps cancelling without a pause. No data is lost: what a
-/// cancelled operation has not read stays in the socket.
+/// otherwise the loop keeps cancelling without a pause. No data is lost: what a cancelled
+/// operation has not read stays in the socket.
 class deadline {
 public:
     /// @param socket must outlive this object.

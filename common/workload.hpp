@@ -7,7 +7,7 @@
 
 namespace netio {
 
-// The Python original's workload, and the factors that multiply it here. The kernels are 60 to 700
+// The Python original's workload, and the factors that multiply it here. The kernels are 60 to 800
 // times as fast as the original's interpreted loops. With the original's counts the whole run
 // would take less than 0.1 s, and no time allotment would ever be used up. The factors restore
 // times like the original's, about 2.5 s on the server and 4.6 s in the clients. The options
@@ -25,10 +25,11 @@ struct workload_factors {
 ///
 /// Each comment gives the nanoseconds that a Gaussian and a uniform draw take. For x86-64 they
 /// are measured on two server processors, an AMD EPYC and an Intel Xeon at 2.6 GHz (see
-/// benchmarks/), and the factor lies in the middle: AVX-512 is twice as fast on one as on the
-/// other. For 64-bit Arm they are derived from the object code, which has 20 vector instructions
-/// for a Gaussian draw and 6 for a uniform one, for a core that completes 3.5 of them in a cycle,
-/// at 3 GHz.
+/// benchmarks/), and each factor lies between those that the two would need. With AVX-512 the
+/// EPYC is twice as fast as the Xeon: they take 1.6 s and 3.9 s on the server, 3.2 s and 6.5 s in
+/// the clients. For 64-bit Arm they are derived from the object code, which has 20 vector
+/// instructions for a Gaussian draw and 6 for a uniform one, for a core that completes 3.5 of them
+/// in a cycle, at 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
     workload_factors{"baseline", 130, 67}, // 1.9 and 0.57

@@ -104,8 +104,13 @@ std::string anchor_of(std::string_view heading) {
 /// The anchors of a page's headings.
 std::vector<std::string> anchors_in(const std::string& page) {
     std::vector<std::string> anchors;
-    for (const auto& heading : found_in("\n" + page, "\n##* ([^\n]+)")) {
-        anchors.push_back(anchor_of(heading));
+    std::istringstream lines{page};
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("```")) {
+            rest_of_block(lines);
+        } else if (line.starts_with('#')) {
+            anchors.push_back(anchor_of(line.substr(line.find(' ') + 1)));
+        }
     }
     return anchors;
 }
@@ -155,8 +160,9 @@ TEST_CASE("docs: links lead to files and headings", "[docs]") {
         GENERATE("README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/from-python.md",
                  "docs/things-to-try.md", "docs/more-than-one-machine.md", "examples/README.md");
     const auto folder = std::filesystem::path{page}.parent_path();
-    REQUIRE_FALSE(content(page).empty());
-    for (const auto& link : found_in(content(page), R"(\]\(([^):]+)\))")) {
+    const auto links = found_in(content(page), R"(\]\(([^):]+)\))");
+    REQUIRE_FALSE((links.empty() && page != "CONTRIBUTING.md"));
+    for (const auto& link : links) {
         CAPTURE(page, link);
         const auto hash = std::min(link.find('#'), link.size());
         const auto file = hash == 0 ? page : (folder / link.substr(0, hash)).string();

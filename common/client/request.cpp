@@ -77,8 +77,8 @@ void request::check_connected(std::error_code error) {
         // async_connect() also reports this error when it could not open a socket. Opening one
         // again gives the reason.
         socket_.open(server_.endpoints.front().protocol(), error);
-        error =
-            error ? error : asio::error::no_descriptors; // it opened: a descriptor is free again
+        // If it opens now, a descriptor has become free.
+        error = error ? error : asio::error::no_descriptors;
     }
     if (error) {
         throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",

@@ -80,7 +80,8 @@ void command_line::add(shared_options& options, count_range ports) {
                    options.address.port = static_cast<std::uint16_t>(parse_count(text, ports));
                });
     add_workload(options);
-    add_option("--seed", "N", "64-bit seed; equal seeds give equal draws (default: random)",
+    add_option("--seed", "N",
+               "64-bit seed; equal seeds give equal draws (default: from the system)",
                [&options](std::string_view text) { options.seed = parse_seed(text); });
     add_option("--trace", "FILE", "Append trace events for Perfetto to FILE (default: off)",
                [&options](std::string_view text) {

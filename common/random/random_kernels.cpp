@@ -170,9 +170,9 @@ inline gaussian_pair box_muller(std::uint64_t radius_bits, std::uint64_t angle_b
 }
 
 uint128 sum_uniform(lane_states& lanes, std::uint64_t blocks) {
-    constexpr std::uint64_t most_rows = 1
-                                        << (64 - 53); // how many 53-bit draws add up within 64 bits
-    lane_states local = lanes;                        // a copy, so that lanes can stay in registers
+    // So many draws of 53 bits add up to at most 64 bits.
+    constexpr std::uint64_t most_rows = 1 << (64 - 53);
+    lane_states local = lanes; // a copy, so that lanes can stay in registers
     uint128 total = 0;
     for (std::uint64_t rows = 2 * blocks; rows > 0;) {
         const std::uint64_t now = rows < most_rows ? rows : most_rows;

@@ -6,9 +6,9 @@
 
 namespace netio {
 
-/// Adds up whole blocks at full speed. If only a part of a block is needed, all
-/// its draws are written out, and written out again when the rest is needed. That is simpler
-/// than storing the draws, and it happens rarely.
+/// Adds up whole blocks at full speed. If only a part of a block is needed, all its draws are
+/// written out, and written out again when the rest is needed. That is simpler than storing the
+/// draws, and it happens rarely.
 template <class Total, class Draw, class Sum>
 Total random_stream::sum(std::uint64_t n, Sum (*sum_blocks)(lane_states&, std::uint64_t),
                          void (*draw_block)(lane_states&, Draw*)) noexcept {

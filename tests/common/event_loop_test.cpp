@@ -48,7 +48,8 @@ asio::awaitable<bool> cancelled_wait_has_run(int laps) {
     co_return *has_run;
 }
 
-/// How many of 300 such tasks have not run.
+/// How many tasks of 300 sockets that became ready just before have not run after the given
+/// number of laps.
 asio::awaitable<int> left_of_300(int laps) {
     const auto executor = co_await asio::this_coro::executor;
     std::vector<std::unique_ptr<connected_pair>> pairs;

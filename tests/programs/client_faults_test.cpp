@@ -299,23 +299,6 @@ TEST_CASE("clients: half an answer is given up, although the client was busy", "
     check_timed_out_after_500ms(run);
 }
 
-TEST_CASE("clients: a connect is given up at the next pause, although the client was busy",
-          "[clients][slow]") {
-    asio::io_context loop{1};
-    full_backlog server{loop};
-    const client who{"async_client",
-                     {"--samples", "1e15", "--wait", GENERATE("poll", "ready", "completion")}};
-    // The request begins at the sum's first pause. Its time is up long before the second.
-    process program{command(who, server.acceptor.local_endpoint(),
-                            {"--timeout", "500ms", "--chunks", "1e9", "--time-allotment", "1s"})};
-    const auto end = wait_while_serving(loop, program);
-    check_honest_failure(end, who, server.acceptor.local_endpoint(), "the timeout of 500.00ms");
-    const auto printed = lines_of(end.out);
-    CHECK(std::count_if(printed.begin(), printed.end(), [](const std::string& line) {
-              return line.starts_with("Pausing uniform_sum");
-          }) == 2);
-}
-
 TEST_CASE("clients: a client that gives up resets its connection", "[clients]") {
     // A real server then stops computing; otherwise it could not end so soon.
     const auto who = GENERATE(from_range(clients()));

@@ -60,8 +60,8 @@ extern "C" int accept(int listening, sockaddr* peer, socklen_t* size) {
 }
 
 TEST_CASE("server: answers with the sum, and closes", "[server]") {
-    const std::uint64_t samples =
-        GENERATE(0U, 1U, 100'000U); // on the loop's thread, on a computing thread
+    // Few are summed on the loop's thread, many on a computing thread.
+    const std::uint64_t samples = GENERATE(0U, 1U, 100'000U);
     asio::io_context loop{1};
     auto options = quick_options();
     options.samples = samples;
@@ -107,7 +107,7 @@ TEST_CASE("server: once stopped, the loop has nothing left to do", "[server]") {
 TEST_CASE("server: can be destroyed while it computes", "[server]") {
     asio::io_context loop{1};
     auto options = quick_options();
-    options.samples = 1'000'000'000'000'000; // weeks
+    options.samples = 1'000'000'000'000'000; // days
     tcp::socket running{loop};
     tcp::socket queued{loop};
     {

@@ -1,7 +1,7 @@
 // Totals that hold on every processor, the Gaussian ones on every processor with fused
-// multiply-add. The uniform totals were computed in Python, with integers
-// of any size, from the published algorithms, without any code of the library. The Gaussian
-// totals are those of the kernels on x86-64 with AVX2: other processors must give the same bits.
+// multiply-add. The uniform totals were computed in Python, with integers of any size, from the
+// published algorithms, without any code of the library. The Gaussian totals are those of the
+// kernels on x86-64 with AVX2: other processors must give the same bits.
 
 #include "common/random/random_kernels.hpp"
 #include "common/random/random_stream.hpp"
