@@ -63,10 +63,10 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
 }
 
 asio::awaitable<void> async_client::let_others_run() {
-    // A request that polls looks once on each lap. A request that waits for asio may need two
-    // laps: on the first, asio reads the reply, or the deadline cancels the operation; on the
-    // second, the request resumes. While it connects, the deadline cancels one attempt on each
-    // lap, and asio then begins the next endpoint.
+    // A request that polls looks once on each lap. Any other request may need two laps: on the
+    // first, asio reads the reply (completion), or the deadline cancels the operation; on the
+    // second, the request resumes. While a request connects, the deadline cancels one attempt on
+    // each lap, and asio then tries the next endpoint.
     int laps = options_.wait == wait_mode::poll ? 1 : 2;
     if (connecting_ > 0) {
         laps = 1 + static_cast<int>(server_.endpoints.size());
@@ -107,7 +107,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
         }
         return wait_for_completion(pending, lines);
     };
-    lines.pause(); // connecting gives up control, too
+    lines.pause(); // connecting gives the thread back, too
     ++connecting_;
     auto asking = ask(server_, record, read); // named, and then awaited: see ask.cpp
     lines.done(co_await std::move(asking));
@@ -117,7 +117,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 // and what resumes the task:
 //
 //               asks the system      moves the bytes    resumes the task
-//   poll        the task             the task           the task queues itself on each lap
+//   poll        the task             the task           the loop, on each lap: it queues itself
 //   ready       the loop (reactor)   the task           the loop, when bytes have come
 //   completion  the loop             asio (proactor)    the loop, when the reply is complete
 //

@@ -7,8 +7,8 @@
 
 namespace netio {
 
-/// Prints the turns of a server_request. Between two "Pausing" lines there is always a
-/// "Resuming".
+/// Prints when a server_request begins, pauses, resumes and ends. Between two "Pausing" lines
+/// there is always a "Resuming".
 class request_lines {
 public:
     /// @param is_shown whether to print anything: of many requests, only a few are shown.

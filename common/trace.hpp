@@ -26,8 +26,8 @@ public:
     trace_file(const trace_file&) = delete;
     trace_file& operator=(const trace_file&) = delete;
 
-    // Events are kept in memory until flush(). Names must need no escaping in JSON. The number
-    // of a thread selects the track on which viewers show the event.
+    // Events are kept in memory until flush(). Names must not contain characters that JSON escapes.
+    // The number of a thread selects the track on which viewers show the event.
 
     void name_thread(std::uint64_t thread, std::string_view name);
     /// An event that lasts.

@@ -1,4 +1,4 @@
-// A deadline is a timer that closes the socket. If the request ends first, the timer is destroyed,
+// A timer closes the socket at the deadline. If the request ends first, the timer is destroyed,
 // and its handler runs later, with an error. So the handler owns a share of the socket.
 #include <asio.hpp>
 #include <fmt/format.h>

@@ -103,7 +103,7 @@ double request::reply(std::error_code end) {
     }
     if (end != asio::error::eof) {
         throw std::runtime_error(
-            fmt::format("reading the reply from {}: {}", server, end.message()));
+            fmt::format("cannot read the reply from {}: {}", server, end.message()));
     }
     try {
         const double number = parse_reply(text_);

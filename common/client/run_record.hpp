@@ -14,7 +14,7 @@ namespace netio {
 /// One look for a reply that had not come yet.
 struct look {
     std::chrono::steady_clock::time_point at;
-    bool polling = false; ///< the task looks again at its next turn, otherwise when resumed
+    bool polling = false; ///< looks again on the next lap; otherwise when the socket is ready
 };
 
 /// What became of one request to the server.
@@ -38,7 +38,7 @@ struct run_record {
     /// How long the thread had a processor during the slices: less than their length if other
     /// programs used the processor, too.
     std::chrono::nanoseconds processor_time{0};
-    /// When every task that was ready at the end of the last slice had run.
+    /// The time by which every task that was ready at the end of the last slice had run.
     std::chrono::steady_clock::time_point last_pause_end{};
     std::vector<request_record> requests{};
 };
