@@ -117,7 +117,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 // and what resumes the task:
 //
 //               asks the system      moves the bytes    resumes the task
-//   poll        the task             the task           the loop, on each lap: it queues itself
+//   poll        the task             the task           the loop: the task queues itself
 //   ready       the loop (reactor)   the task           the loop, when bytes have come
 //   completion  the loop             asio (proactor)    the loop, when the reply is complete
 //

@@ -25,18 +25,18 @@ struct workload_factors {
 ///
 /// Each comment gives the nanoseconds that a Gaussian and a uniform draw take. For x86-64 they
 /// are measured on two server processors, an AMD EPYC and an Intel Xeon at 2.6 GHz (see
-/// benchmarks/), and each factor lies between those that the two would need. With AVX-512 the
-/// EPYC is at least twice as fast as the Xeon: they take 1.6 s and 3.9 s on the server, 3.2 s
-/// and 6.5 s in the clients. For 64-bit Arm they are derived from the object code, which has 20
-/// vector instructions for a Gaussian draw and 6 for a uniform one, for a core that completes 3.5
-/// of them in a cycle, at 3 GHz.
+/// benchmarks/), and each factor lies between those that the two would need. They differ most
+/// with AVX-512: the EPYC takes 1.6 s on the server and 3.2 s in the clients, the Xeon 3.9 s and
+/// 6.5 s. For 64-bit Arm the nanoseconds are calculated: the object code has 20 vector
+/// instructions for a Gaussian draw and 6 for a uniform one, and the core is assumed to complete
+/// 3.5 of them in a cycle, at 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
     workload_factors{"baseline", 130, 67}, // 1.9 and 0.57
 #else
     workload_factors{"baseline", 108, 75}, // 2.2 and 0.50; 2.4 and 0.55
 #endif
-    workload_factors{"x86-64-v3", 300, 155}, // 0.77 and 0.21; 0.92 and 0.30
+    workload_factors{"x86-64-v3", 300, 155}, // 0.77 and 0.21; 0.93 and 0.30
     workload_factors{"x86-64-v4", 455, 375}, // 0.36 and 0.072; 0.84 and 0.146
 };
 

@@ -86,7 +86,8 @@ void connection::watch_for_reset() {
 #ifdef ASIO_HAS_EPOLL
     socket_.async_wait(tcp::socket::wait_error, std::move(look));
 #else
-    // asio's other reactors do not report a reset to wait_error, so check periodically.
+    // asio's reactors for select and kqueue do not report a reset to wait_error, so check
+    // periodically.
     watch_.expires_after(50ms);
     watch_.async_wait(std::move(look));
 #endif
@@ -97,7 +98,8 @@ void connection::stop_watching() {
     watch_.cancel();
 }
 
-/// wait_error reports urgent data, too, again and again until that data has been read.
+/// wait_error reports urgent data (bytes that a client has sent with MSG_OOB), too, again and
+/// again until that data has been read.
 void connection::discard_urgent_data() {
     char byte = 0;
     std::error_code none;

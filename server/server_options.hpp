@@ -10,8 +10,8 @@ namespace netio {
 struct server_options : shared_options {
     server_options();
 
-    std::uint64_t threads;             ///< computing threads; by default, one per hardware thread
-    std::chrono::nanoseconds delay{0}; ///< wait this long before computing
+    std::uint64_t threads;                ///< computing threads; by default, one per logical CPU
+    std::chrono::nanoseconds delay{0};    ///< wait this long before computing
     std::uint64_t max_connections = 1024; ///< served at the same time; others wait in the backlog
 };
 

@@ -49,9 +49,9 @@ private:
 /// The draws have a relative error of a few units in the last place (below 1e-15)
 /// and reach out to 8.49 standard deviations. The sum has mean 0 and standard
 /// deviation sqrt(n). It is the same, to the last bit, with every kernel that uses fused
-/// multiply-add: with AVX2, with AVX-512, and on every 64-bit Arm. With the baseline of x86-64,
-/// or when the same draws are split into other portions, rounding changes the sum by less than
-/// 1e-9 sqrt(n).
+/// multiply-add (a * b + c, rounded once): with AVX2, with AVX-512, and on every 64-bit Arm. With
+/// the baseline of x86-64, or when the same draws are split into other portions, rounding changes
+/// the sum by less than 1e-9 sqrt(n).
 ///
 /// @param n      number of draws; 0 gives 0.0.
 /// @param stream advanced by exactly n draws, as far as n uniform draws would advance it.
