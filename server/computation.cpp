@@ -14,8 +14,8 @@ namespace netio {
 
 computation compute(std::uint64_t samples, std::uint64_t seed, std::uint64_t stream,
                     const std::atomic<bool>& stop) {
-    constexpr std::uint64_t portion =
-        1'000'000; // draws: 0.4 to 2.4 ms, as the kernel is fast or slow
+    // Draws between two looks at the flag: 0.4 to 2.4 ms, depending on kernel and processor.
+    constexpr std::uint64_t portion = 1'000'000;
     const auto begin = std::chrono::steady_clock::now();
     random_stream draws{seed, stream};
     double total = 0.0;
