@@ -26,10 +26,10 @@ struct workload_factors {
 /// Each comment gives the nanoseconds that a Gaussian and a uniform draw take. For x86-64 they
 /// are measured on two server processors, an AMD EPYC and an Intel Xeon at 2.6 GHz (see
 /// benchmarks/), and each factor lies between those that the two would need. They differ most
-/// with AVX-512: the EPYC takes 1.6 s on the server and 3.2 s in the clients, the Xeon 3.9 s and
-/// 6.5 s. For 64-bit Arm the nanoseconds are calculated: the object code has 20 vector
-/// instructions for a Gaussian draw and 6 for a uniform one, and the core is assumed to complete
-/// 3.5 of them in a cycle, at 3 GHz.
+/// with AVX-512: by these figures, the EPYC takes 1.6 s on the server and 3.2 s in the clients,
+/// the Xeon 3.8 s and 6.6 s. For 64-bit Arm the nanoseconds are calculated: the object code has 20
+/// vector instructions for a Gaussian draw and 6 for a uniform one, and the core is assumed to
+/// complete 3.5 of them in a cycle, at 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
     workload_factors{"baseline", 130, 67}, // 1.9 and 0.57

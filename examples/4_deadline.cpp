@@ -22,7 +22,7 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server, std::chrono::milli
     std::error_code end;
     co_await asio::async_read(*socket, buffer, asio::redirect_error(asio::use_awaitable, end));
     if (end != asio::error::eof) {
-        throw std::system_error{end};
+        throw std::system_error{end ? end : asio::error::message_size};
     }
     fmt::print("request: {}\n", reply);
 }

@@ -13,7 +13,7 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server) {
     std::error_code end;
     asio::read(socket, buffer, end); // in 5_both: co_await asio::async_read(...)
     if (end != asio::error::eof) {
-        throw std::system_error{end};
+        throw std::system_error{end ? end : asio::error::message_size};
     }
     fmt::print("request: {}\n", reply);
 }

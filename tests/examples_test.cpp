@@ -5,8 +5,13 @@
 #include "tests/process.hpp"
 #include "tests/support.hpp"
 
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +20,7 @@
 #include <iterator>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace netio::testing;
@@ -63,7 +69,11 @@ lines expected_sums() {
     return expected;
 }
 
-/// The sources of the examples.
+asio::awaitable<void> send_and_close(asio::ip::tcp::acceptor acceptor, std::string text) {
+    auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+}
+
 std::vector<std::filesystem::path> sources() {
     std::vector<std::filesystem::path> found;
     for (const auto& file : std::filesystem::directory_iterator{NETIO_SOURCE_DIR "/examples"}) {
@@ -153,6 +163,20 @@ TEST_CASE("examples: without a server they fail, and say why", "[examples]") {
     const auto end = run_example(name, {port});
     CHECK(end.status == 1);
     CHECK(end.err == name + ": Connection refused\n");
+}
+
+TEST_CASE("examples: a reply that is too long is refused", "[examples]") {
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    const std::string name = GENERATE("3_request", "4_deadline", "5_both", "6_blocking");
+    // Ten minutes for 4_deadline; the others ignore the second argument.
+    process example{command("examples/" + name, {port, "600000"})};
+    asio::co_spawn(loop, send_and_close(std::move(acceptor), std::string(256, '1')),
+                   asio::detached);
+    const auto end = wait_while_serving(loop, example);
+    CHECK(end.status == 1);
+    CHECK(end.err == name + ": Message too long\n");
 }
 
 TEST_CASE("examples: each has at most 40 lines and begins with its lesson", "[examples]") {

@@ -20,10 +20,9 @@ struct look {
 /// What became of one request to the server.
 struct request_record {
     std::string name;
-    time_span life{};          ///< from the connect to the end of the reply, or the failure
-    std::vector<look> looks{}; ///< kept only if the run is shown: there may be millions
-    std::uint64_t wake_ups =
-        0; ///< how many times the loop has resumed the task that waited to read
+    time_span life{};                ///< from the connect to the end of the reply, or the failure
+    std::vector<look> looks{};       ///< kept only if the run is shown: there may be millions
+    std::uint64_t wake_ups = 0;      ///< how many times the loop has resumed a wait to read
     asio::ip::tcp::endpoint local{}; ///< the client's end of the connection
     bool failed = false;
 

@@ -25,8 +25,8 @@ namespace {
 
 #ifdef NETIO_X86_64_VERSIONS
 // These functions test single features, because GCC 11, and clang before 18, do not know the
-// levels by name. In practice, a processor that has these features has the level's
-// other features, too.
+// levels by name. In practice, a processor that has these features has the level's other
+// features, too.
 bool has_avx2() noexcept {
     return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0 &&
            __builtin_cpu_supports("fma") != 0;
