@@ -2,7 +2,7 @@
 
 #include "common/client/run_report.hpp"
 #include "common/event_loop.hpp"
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
 #include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
@@ -189,7 +189,7 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
     , record_{record} {}
 
 void run_async_client(const async_client_options& options) {
-    raise_descriptor_limit(); // each request takes a socket
+    platform::raise_descriptor_limit(); // each request takes a socket
     run_record record;        // outlives the loop, which destroys the tasks that write to it
     asio::io_context loop{1}; // 1: only this thread will run it
     run_report report{options, "async_client"};

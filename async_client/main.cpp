@@ -1,12 +1,12 @@
 #include "async_client/async_client.hpp"
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/fail.hpp"
 #include "common/random/kernel.hpp"
 
 #include <cstdlib>
 
 int main(int argc, char* argv[]) try {
-    netio::reserve_standard_descriptors();
+    netio::platform::reserve_standard_descriptors();
     const auto options = netio::parse_async_client_options(argc, argv);
     netio::use_kernel(options.kernel);
     netio::run_async_client(options);

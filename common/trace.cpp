@@ -2,22 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <fcntl.h>
+#include <mutex>
+#include <random>
 #include <stdexcept>
-#include <sys/file.h>
-#include <system_error>
-#include <tuple>
-#include <unistd.h>
 #include <utility>
 
 namespace netio {
 namespace {
 
-/// The unit of the trace format is the microsecond. The steady clock of Linux and macOS counts
-/// from the same moment in all processes of a machine.
+/// The unit of the trace format is the microsecond. The steady clock counts from the same moment
+/// in all processes of a machine.
 double microseconds(std::chrono::nanoseconds time) {
     return static_cast<double>(time.count()) / 1e3;
 }
@@ -26,69 +21,122 @@ double microseconds(std::chrono::steady_clock::time_point time) {
     return microseconds(time.time_since_epoch());
 }
 
-/// White space as JSON defines it.
-bool is_white_space(char byte) {
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+platform::shared_file opened(const std::string& path) try {
+    return platform::shared_file{path};
+} catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("cannot write {}: {}", path, error.what()));
 }
 
-std::error_code last_error() {
-    return {errno, std::system_category()};
+/// Any number that trace viewers accept: they read 32 bits, and treat 0 as a special case.
+std::uint64_t random_run() {
+    std::random_device source;
+    return std::uniform_int_distribution<std::uint64_t>{1, 0x7fff'ffff}(source);
+}
+
+/// The position behind the last whole object in @p text, the inside of a JSON array; 0 if there
+/// is none.
+std::size_t end_of_last_object(std::string_view text) {
+    std::size_t end = 0;
+    int depth = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            i += c == '\\' ? 1 : 0;
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if ((c == '}' || c == ']') && --depth == 0) {
+            end = i + 1;
+        }
+    }
+    return end;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view space = " \t\r\n"; // as JSON defines it
+    const auto first = text.find_first_not_of(space);
+    return first == text.npos ? "" : text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+/// Whether @p text can be the beginning of one of our events, with a comma or not.
+bool is_cut_off_event(std::string_view text) {
+    constexpr std::string_view begin = R"({"pid":)";
+    const auto event = trimmed(text.starts_with(',') ? text.substr(1) : text);
+    return event.find('\n') == event.npos &&
+           event.substr(0, begin.size()) == begin.substr(0, event.size());
 }
 
 } // namespace
 
-trace_file::trace_file(std::string path, std::string_view process_name)
+trace_file::trace_file(std::string path, std::string_view program)
     : path_{std::move(path)}
-    , file_{::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666)} {
-    if (file_ < 0) {
-        throw std::runtime_error(fmt::format("cannot write {}: {}", path_, last_error().message()));
-    }
-    try {
-        add(fmt::format(R"("ph":"M","name":"process_name","args":{{"name":"{}"}})", process_name));
-        begin_array();
-    } catch (...) {
-        ::close(file_);
-        throw;
-    }
-}
-
-trace_file::~trace_file() {
-    ::close(file_);
-}
-
-/// The first process that writes to the file opens the array. A comma precedes each later event.
-void trace_file::begin_array() {
-    while (::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
-        // Interrupted by a signal: try again.
-    }
-    auto end = ::lseek(file_, 0, SEEK_END);
-    if (end <= 0) {
-        events_.front() = '[';
-    } else if (byte_at(0) != '[') {
-        throw std::runtime_error(fmt::format("cannot write {}: it is not a trace", path_));
-    }
-    while (end > 0 && is_white_space(byte_at(end - 1))) {
-        --end;
-    }
-    if (end > 0 && byte_at(end - 1) == ']') {
-        throw std::runtime_error(
-            fmt::format("cannot write {}: its array of events is closed", path_));
-    }
-    if (end > 0 && (byte_at(end - 1) == '[' || byte_at(end - 1) == ',')) {
-        events_.front() = ' '; // another comma would be one too many
-    }
+    , file_{opened(path_)}
+    , run_{random_run()} {
+    const auto name = fmt::format("{} (process {})", program, platform::process_id());
+    add(fmt::format(R"("ph":"M","name":"process_name","args":{{"name":"{}"}})", name));
     flush();
-    ::flock(file_, LOCK_UN);
 }
 
-char trace_file::byte_at(std::int64_t position) const {
-    char byte = 0;
-    std::ignore = ::pread(file_, &byte, 1, position);
-    return byte;
+void trace_file::flush() try {
+    auto events = std::exchange(events_, {});
+    if (!events.empty()) {
+        const std::scoped_lock alone{file_};
+        events.front() = prepare_end();
+        file_.append(events);
+    }
+} catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("cannot write {}: {}", path_, error.what()));
+}
+
+/// Removes an event that was cut off.
+///
+/// @return what must precede the next event: the bracket that opens the array, a comma, or a
+///         space if nothing more is needed.
+char trace_file::prepare_end() {
+    if (file_.size() == 0) {
+        return '[';
+    }
+    if (file_.read(0, 1) != "[") {
+        throw std::runtime_error("it is not a trace");
+    }
+    auto end = find_end(last_line());
+    if (!end.rest.empty() && end.rest != "," && end.rest != "]") {
+        end = find_end(1); // an event was cut off, or the file comes from elsewhere
+    }
+    if (end.rest == "]") {
+        throw std::runtime_error("its array of events is closed");
+    }
+    if (!end.rest.empty() && end.rest != ",") {
+        if (!is_cut_off_event(end.rest)) {
+            throw std::runtime_error("it is not a trace");
+        }
+        file_.cut(end.position);
+        end.rest.clear();
+    }
+    return end.rest == "," || end.position == 1 ? ' ' : ',';
+}
+
+/// The position of the last line if it begins with an object, as each event does; otherwise that
+/// of the inside of the array.
+std::uint64_t trace_file::last_line() const {
+    constexpr std::uint64_t longest = 65536;
+    const auto size = file_.size();
+    const auto begin = size > longest ? size - longest : 1;
+    const auto line = file_.read(begin, longest).rfind("\n{");
+    return line == std::string::npos ? 1 : begin + line;
+}
+
+trace_file::array_end trace_file::find_end(std::uint64_t begin) const {
+    const auto text = file_.read(begin, file_.size() - begin);
+    const auto end = end_of_last_object(text);
+    return {begin + end, std::string{trimmed(std::string_view{text}.substr(end))}};
 }
 
 void trace_file::add(std::string_view event) {
-    events_ += fmt::format(",\n{{\"pid\":{},{}}}", ::getpid(), event);
+    events_ += fmt::format(",\n{{\"pid\":{},{}}}", run_, event);
 }
 
 void trace_file::name_thread(std::uint64_t thread, std::string_view name) {
@@ -118,18 +166,6 @@ void trace_file::arrow_to(std::string_view connection, std::uint64_t thread,
     add(fmt::format(
         R"("ph":"f","bp":"e","cat":"request","name":"request","id":"{}","tid":{},"ts":{:.3f})",
         connection, thread, microseconds(at)));
-}
-
-void trace_file::flush() {
-    const auto events = std::exchange(events_, {});
-    for (std::string_view left = events; !left.empty();) {
-        const auto written = ::write(file_, left.data(), left.size());
-        if (written < 0 && errno != EINTR) {
-            throw std::runtime_error(
-                fmt::format("cannot write {}: {}", path_, last_error().message()));
-        }
-        left.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
 }
 
 } // namespace netio

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/platform/platform.hpp"
 #include "common/time_span.hpp"
 
 #include <chrono>
@@ -16,15 +17,11 @@ namespace netio {
 /// allows that, so the file can be loaded, and appended to, at any time.
 class trace_file {
 public:
-    /// Opens or creates the file and adds the name of this process.
+    /// Opens or creates the file and adds the name of this process: @p program and its number.
     ///
-    /// @throws std::runtime_error naming the file, if it cannot be written, does not hold a
-    ///         trace, or holds a trace whose array has been closed.
-    trace_file(std::string path, std::string_view process_name);
-    ~trace_file();
-
-    trace_file(const trace_file&) = delete;
-    trace_file& operator=(const trace_file&) = delete;
+    /// @throws std::runtime_error naming the file, if it cannot be written, is no regular file,
+    ///         does not hold a trace, or holds a trace whose array has been closed.
+    trace_file(std::string path, std::string_view program);
 
     // Events are kept in memory until flush(). Names must not contain characters that JSON escapes.
     // The number of a thread selects the track on which viewers show the event.
@@ -44,20 +41,30 @@ public:
     void arrow_to(std::string_view connection, std::uint64_t thread,
                   std::chrono::steady_clock::time_point at);
 
-    /// Writes the events added since the last flush, in one write if the system accepts it whole,
-    /// so that events of other processes come before or after them, not in between. The
-    /// destructor does not flush.
+    /// Appends the events added since the last flush. Events of other processes come before or
+    /// after them, not in between. If the file ends in the middle of an event, because a full disk
+    /// or a kill has stopped its writer, that event is removed first. The destructor does not
+    /// flush.
     ///
     /// @throws std::runtime_error naming the file.
     void flush();
 
 private:
+    /// What follows the last whole event of the array, and where that begins.
+    struct array_end {
+        std::uint64_t position;
+        std::string rest; ///< without white space around it
+    };
+
     void add(std::string_view event);
-    void begin_array();
-    [[nodiscard]] char byte_at(std::int64_t position) const; ///< 0 where there is none
+    [[nodiscard]] char prepare_end();
+    [[nodiscard]] std::uint64_t last_line() const;
+    [[nodiscard]] array_end find_end(std::uint64_t begin) const;
 
     std::string path_;
-    int file_ = -1;
+    platform::shared_file file_;
+    std::uint64_t run_; ///< stands for this process in the file, where the system's number may come
+                        ///< again; in containers, for example, every program may be number 1
     std::string events_; ///< not written yet
 };
 

@@ -1,4 +1,4 @@
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/fail.hpp"
 #include "common/random/kernel.hpp"
 #include "serial_client/serial_client.hpp"
@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 int main(int argc, char* argv[]) try {
-    netio::reserve_standard_descriptors();
+    netio::platform::reserve_standard_descriptors();
     const auto options = netio::parse_serial_client_options(argc, argv);
     netio::use_kernel(options.kernel);
     netio::run_serial_client(options);

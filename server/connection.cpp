@@ -1,6 +1,7 @@
 #include "server/connection.hpp"
 
 #include "common/deadline.hpp"
+#include "common/platform/platform.hpp"
 #include "common/reply.hpp"
 #include "server/log.hpp"
 
@@ -25,12 +26,6 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 namespace {
-
-#ifdef MSG_MORE
-constexpr int more_follows = MSG_MORE;
-#else
-constexpr int more_follows = 0;
-#endif
 
 /// Returns the socket's pending error, and clears it.
 std::error_code take_pending_error(tcp::socket& socket) {
@@ -142,7 +137,7 @@ asio::awaitable<void> connection::answer() {
     // Where the system has MSG_MORE, the number and the end of the stream travel in one
     // packet, and the client wakes up once.
     const auto reply = format_reply(result_.total);
-    co_await socket_.async_send(asio::buffer(reply), more_follows, asio::use_awaitable);
+    co_await socket_.async_send(asio::buffer(reply), platform::more_follows(), asio::use_awaitable);
     std::error_code reset; // the next read will report it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;

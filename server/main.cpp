@@ -1,4 +1,4 @@
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/fail.hpp"
 #include "common/random/kernel.hpp"
 #include "server/log.hpp"
@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
-#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
@@ -45,15 +44,18 @@ void stop_at(asio::signal_set& signals, netio::server& server) {
 } // namespace
 
 int main(int argc, char* argv[]) try {
-    netio::reserve_standard_descriptors();
-    netio::raise_descriptor_limit();
-    std::signal(SIGPIPE, SIG_IGN); // the server goes on when the reader of stdout exits
+    netio::platform::reserve_standard_descriptors();
+    netio::platform::raise_descriptor_limit();
+    netio::platform::ignore_broken_pipes(); // the server goes on when the reader of stdout exits
     const auto options = netio::parse_server_options(argc, argv);
     netio::use_kernel(options.kernel);
 
     asio::io_context loop{1}; // 1: only this thread will run it
     netio::server server{loop, options};
-    asio::signal_set signals{loop, SIGINT, SIGTERM};
+    asio::signal_set signals{loop};
+    for (const int signal : netio::platform::stop_signals()) {
+        signals.add(signal);
+    }
     stop_at(signals, server);
     netio::log("Server is running and listening on: {}.", fmt::streamed(server.endpoint()));
 

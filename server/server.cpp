@@ -1,5 +1,6 @@
 #include "server/server.hpp"
 
+#include "common/platform/platform.hpp"
 #include "server/log.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -135,8 +136,7 @@ void server::listen() {
 
 void server::listen_on(const tcp::endpoint& endpoint) {
     acceptor_ = tcp::acceptor{loop_, endpoint.protocol()};
-    // Lets a restarted server listen while its old connections are still in TIME_WAIT.
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.set_option(tcp::acceptor::reuse_address(platform::may_reuse_address()));
     // Otherwise asio hides that a connection was aborted before it was accepted, and waits for
     // a new one even when others are already in the backlog.
     acceptor_.set_option(tcp::acceptor::enable_connection_aborted(true));

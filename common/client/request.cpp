@@ -1,6 +1,6 @@
 #include "common/client/request.hpp"
 
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
 
 #include <asio/error.hpp>
@@ -21,7 +21,8 @@ std::string hint(std::error_code error) {
         return ". Is the server running?";
     }
     if (error == asio::error::no_descriptors) {
-        return fmt::format(". The limit is {} for this process: see ulimit -n", descriptor_limit());
+        return fmt::format(". The limit is {} for this process: see ulimit -n",
+                           platform::descriptor_limit());
     }
     return "";
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "common/platform/platform.hpp"
+
 #include <chrono>
-#include <ctime>
 
 namespace netio {
 
@@ -17,10 +18,7 @@ struct thread_clock {
     static constexpr bool is_steady = true;
 
     [[nodiscard]] static time_point now() noexcept {
-        std::timespec used{};
-        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-        return time_point{std::chrono::seconds{used.tv_sec} +
-                          std::chrono::nanoseconds{used.tv_nsec}};
+        return time_point{platform::thread_processor_time()};
     }
 };
 

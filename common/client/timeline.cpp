@@ -2,17 +2,14 @@
 
 #include "common/client/run_summary.hpp"
 #include "common/client/time_axis.hpp"
+#include "common/platform/platform.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <clocale>
 #include <cstdint>
-#include <langinfo.h>
 #include <string_view>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -126,13 +123,8 @@ std::string legend(const time_axis& axis, const glyph_table& glyphs, bool has_fa
 
 timeline_style timeline_style::of_stdout() {
     timeline_style style;
-    winsize size{};
-    if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col > 0) {
-        style.columns = std::min<int>(size.ws_col, 100);
-    }
-    std::setlocale(LC_CTYPE, "");
-    style.utf8 = std::string_view{::nl_langinfo(CODESET)} == "UTF-8";
+    style.columns = std::min(platform::terminal_columns().value_or(style.columns), 100);
+    style.utf8 = platform::is_utf8_expected();
     return style;
 }
 

@@ -1,10 +1,10 @@
 #include "common/program/fail.hpp"
 
+#include "common/platform/platform.hpp"
 #include "common/program/standard_output.hpp"
 
 #include <cstdlib>
 #include <tuple>
-#include <unistd.h>
 #include <utility>
 
 namespace netio {
@@ -14,10 +14,12 @@ constexpr int wrong_usage = 2;
 
 /// Writes one line to stderr. If that fails, there is no way to report it.
 void write_error(std::string_view program, std::string_view message) noexcept {
+    using platform::standard_stream;
     try {
-        std::ignore = write_all(STDERR_FILENO, fmt::format("{}: {}\n", program, message));
+        const auto line = fmt::format("{}: {}\n", program, message);
+        std::ignore = platform::write_all(standard_stream::err, line);
     } catch (const std::exception&) {
-        std::ignore = write_all(STDERR_FILENO, "out of memory\n");
+        std::ignore = platform::write_all(standard_stream::err, "out of memory\n");
     }
 }
 

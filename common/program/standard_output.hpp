@@ -1,29 +1,22 @@
 #pragma once
 
+#include "common/platform/platform.hpp"
+
 #include <fmt/format.h>
 
-#include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 namespace netio {
 
-/// Writes all of @p text, in one write if the system accepts it whole. If the descriptor is
-/// non-blocking, waits until there is room.
+/// Formats a line and writes it to stdout, in one write if the system accepts it whole. So a
+/// reader at the other end of a pipe gets the line immediately and, normally, whole.
 ///
-/// @return the error that ended the writing, or none.
-[[nodiscard]] std::error_code write_all(int descriptor, std::string_view text) noexcept;
-
-/// Writes @p text and a newline to stdout as write_all() does, so that a reader at the other end
-/// of a pipe gets the line immediately and, normally, whole.
-[[nodiscard]] std::error_code write_line(std::string text);
-
-/// Formats a line and writes it as write_line() does.
 /// @throws std::system_error when stdout cannot be written.
 template <typename... Args>
 void print_line(fmt::format_string<Args...> format, Args&&... args) {
-    if (const auto error = write_line(fmt::format(format, std::forward<Args>(args)...))) {
+    const auto line = fmt::format(format, std::forward<Args>(args)...) + '\n';
+    if (const auto error = platform::write_all(platform::standard_stream::out, line)) {
         throw std::system_error(error, "cannot write to standard output");
     }
 }

@@ -3,8 +3,12 @@
 #include "tests/json.hpp"
 #include "tests/temporary_file.hpp"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,7 +47,7 @@ TEST_CASE("trace: events carry the format's fields, in microseconds", "[trace]")
     const auto events = trace_events(file);
     REQUIRE(events.size() == 6);
     CHECK(events[0]["ph"].text() == "M");
-    CHECK(events[0]["args"]["name"].text() == "program");
+    CHECK(events[0]["args"]["name"].text() == fmt::format("program (process {})", ::getpid()));
     CHECK(events[1]["name"].text() == "thread_name");
     CHECK(events[2]["ph"].text() == "X");
     CHECK(events[2]["ts"].number() == 5e6);
@@ -53,7 +57,7 @@ TEST_CASE("trace: events carry the format's fields, in microseconds", "[trace]")
     CHECK(events[5]["ph"].text() == "f");
     CHECK(events[4]["id"].text() == events[5]["id"].text());
     for (const auto& event : events) {
-        CHECK(event["pid"].number() == ::getpid());
+        CHECK(event["pid"].number() == events[0]["pid"].number());
     }
 }
 
@@ -95,7 +99,7 @@ TEST_CASE("trace: processes that append at the same time never tear each other's
 }
 
 TEST_CASE("trace: a file that cannot be written is an error that names it", "[trace]") {
-    const auto* const path = GENERATE("/nowhere/trace.json", "/", "/dev/full");
+    const auto* const path = GENERATE("/nowhere/trace.json", "/", "/dev/null");
     CHECK_THROWS_WITH((trace_file{path, "program"}),
                       Catch::Matchers::StartsWith(std::string{"cannot write "} + path + ": "));
 }
@@ -125,4 +129,56 @@ TEST_CASE("trace: an event with a comma behind it is followed by ours", "[trace]
     const temporary_file file{"[{\"ph\":\"M\"},\n"};
     const trace_file trace{file.path(), "program"};
     CHECK(trace_events(file).size() == 2);
+}
+
+TEST_CASE("trace: only a regular file is taken, so that no program reads what it writes",
+          "[trace]") {
+    const temporary_file file;
+    std::filesystem::remove(file.path());
+    REQUIRE(::mkfifo(file.path().c_str(), 0600) == 0);
+    CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
+                      Catch::Matchers::EndsWith("it is not a regular file"));
+}
+
+TEST_CASE("trace: two runs have different numbers, even if the system's number is the same",
+          "[trace]") {
+    const temporary_file file;
+    const trace_file one{file.path(), "program"};
+    const trace_file other{file.path(), "program"};
+    const auto events = trace_events(file);
+    REQUIRE(events.size() == 2);
+    CHECK(events[0]["pid"].number() != events[1]["pid"].number());
+    CHECK(events[0]["args"]["name"].text() == events[1]["args"]["name"].text());
+}
+
+TEST_CASE("trace: an event that was cut off is removed by the next program that appends",
+          "[trace]") {
+    const temporary_file file;
+    {
+        trace_file{file.path(), "first \\\" {["}.instant("poll", 1, start);
+    }
+    const auto whole = file.text();
+    // Cut at every byte behind the bracket: what remains is a whole event, or none.
+    for (std::size_t size = 1; size <= whole.size(); ++size) {
+        const temporary_file cut{whole.substr(0, size)};
+        const trace_file trace{cut.path(), "second"};
+        CAPTURE(size, cut.text());
+        CHECK(trace_events(cut).size() == (size == whole.size() ? 2 : 1));
+    }
+}
+
+TEST_CASE("trace: a process that goes on appending mends the end, too", "[trace]") {
+    const temporary_file file;
+    trace_file trace{file.path(), "program"};
+    std::ofstream{file.path(), std::ios::app} << ",\n{\"pid\":7,\"args\":{\"name\":\"x\"}";
+    trace.instant("poll", 1, start);
+    trace.flush();
+    CHECK(trace_events(file).size() == 2);
+}
+
+TEST_CASE("trace: numbers that are no events are left alone", "[trace]") {
+    const temporary_file file{"[1,2,3"};
+    CHECK_THROWS_WITH((trace_file{file.path(), "program"}),
+                      Catch::Matchers::EndsWith("it is not a trace"));
+    CHECK(file.text() == "[1,2,3");
 }

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+/// What operating systems do differently, each behind a function that says what is done. No
+/// other folder includes a system's header, or asks which system it is compiled for.
+namespace netio::platform {
+
+// ---- The standard streams
+
+enum class standard_stream : std::uint8_t { out, err };
+
+/// Writes all of @p text, in one write if the system accepts it whole. Waits while there is no
+/// room.
+///
+/// @return the error that ended the writing, or none.
+[[nodiscard]] std::error_code write_all(standard_stream to, std::string_view text) noexcept;
+
+/// Writes as many of the lines of @p text as there is room for without waiting. The other lines
+/// are lost. In a pipe, a line of up to 512 bytes (4096 on Linux) stays whole.
+void write_if_there_is_room(standard_stream to, std::string_view text) noexcept;
+
+/// Makes sure that no socket or file gets the descriptor of a standard stream that is closed.
+///
+/// Otherwise text for stdout or stderr would reach the peer of such a socket. Using the stream
+/// itself still fails, as it did before.
+void reserve_standard_descriptors() noexcept;
+
+/// How many columns the terminal has to which stdout is connected; nothing if stdout is no
+/// terminal.
+[[nodiscard]] std::optional<int> terminal_columns() noexcept;
+
+/// Whether readers of stdout expect UTF-8, as far as the system tells.
+[[nodiscard]] bool is_utf8_expected();
+
+// ---- The process
+
+/// The number by which the system knows this process.
+[[nodiscard]] std::uint64_t process_id() noexcept;
+
+/// Allows this process as many files and sockets as the system grants without privileges. Does
+/// nothing if the system refuses.
+void raise_descriptor_limit() noexcept;
+
+/// How many files and sockets this process may have open at the same time.
+[[nodiscard]] std::uint64_t descriptor_limit() noexcept;
+
+/// The processor time that the calling thread has used so far.
+[[nodiscard]] std::chrono::nanoseconds thread_processor_time() noexcept;
+
+/// From now on, writing to a pipe or socket whose reader is gone is an error, and no longer ends
+/// the process.
+void ignore_broken_pipes() noexcept;
+
+/// The signals by which a user asks a program to stop.
+[[nodiscard]] std::span<const int> stop_signals() noexcept;
+
+// ---- Sockets
+
+/// Whether a server should ask for SO_REUSEADDR. Where this is true, the option lets a server
+/// that has been restarted listen while its old connections are in TIME_WAIT. Elsewhere, it would
+/// let two servers share a port.
+[[nodiscard]] bool may_reuse_address() noexcept;
+
+/// The flag of a send after which more will follow soon, so that the system may wait with the
+/// packet; 0 where there is no such flag.
+[[nodiscard]] int more_follows() noexcept;
+
+// ---- Files
+
+/// A file that several processes append to at the same time.
+class shared_file {
+public:
+    /// Opens the file, or creates it.
+    ///
+    /// @param path in the encoding of the program's arguments.
+    /// @throws std::runtime_error saying why not; also if it is not a regular file, since a pipe
+    ///         cannot be read again.
+    explicit shared_file(const std::string& path);
+    ~shared_file();
+
+    shared_file(const shared_file&) = delete;
+    shared_file& operator=(const shared_file&) = delete;
+
+    // A process that holds the lock may call the functions below. Locks are not counted.
+
+    void lock();
+    void unlock() noexcept;
+
+    [[nodiscard]] std::uint64_t size() const;
+    /// Up to @p count bytes from @p position; fewer at the end of the file.
+    [[nodiscard]] std::string read(std::uint64_t position, std::size_t count) const;
+    /// Removes what comes after the first @p size bytes.
+    void cut(std::uint64_t size);
+    /// Adds @p text at the end, or nothing at all.
+    /// @throws std::system_error, for example when the disk is full.
+    void append(std::string_view text);
+
+private:
+    std::intptr_t handle_;
+};
+
+} // namespace netio::platform

@@ -1,0 +1,238 @@
+#include "common/platform/platform.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <clocale>
+#include <csignal>
+#include <ctime>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <tuple>
+#include <unistd.h>
+
+namespace netio::platform {
+namespace {
+
+std::error_code last_error() noexcept {
+    return {errno, std::system_category()};
+}
+
+int descriptor_of(standard_stream stream) noexcept {
+    return stream == standard_stream::out ? STDOUT_FILENO : STDERR_FILENO;
+}
+
+/// A pipe that poll() reports as writable has room for PIPE_BUF bytes. A terminal may have less
+/// room, and a write to it would block. So the terminal is opened a second time, in non-blocking
+/// mode. (Setting that mode on the given descriptor would affect every program that shares the
+/// descriptor, including the shell.)
+int opened_without_waiting(int descriptor) noexcept {
+    const char* const terminal = ::ttyname(descriptor);
+    const int own =
+        terminal == nullptr ? -1 : ::open(terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return own < 0 ? descriptor : own;
+}
+
+int descriptor_without_waiting(standard_stream stream) noexcept {
+    // Both are opened at the first line, while there are free descriptors.
+    static const int out = opened_without_waiting(STDOUT_FILENO);
+    static const int err = opened_without_waiting(STDERR_FILENO);
+    return stream == standard_stream::out ? out : err;
+}
+
+bool has_room(int descriptor) noexcept {
+    pollfd room{descriptor, POLLOUT, 0};
+    return ::poll(&room, 1, 0) > 0;
+}
+
+/// As many whole lines as fit into one write that a pipe keeps together.
+std::string_view next_lines(std::string_view text) noexcept {
+    if (text.size() <= PIPE_BUF) {
+        return text;
+    }
+    const auto newline = text.rfind('\n', PIPE_BUF - 1);
+    return text.substr(0, newline == text.npos ? PIPE_BUF : newline + 1);
+}
+
+} // namespace
+
+std::error_code write_all(standard_stream to, std::string_view text) noexcept {
+    const int descriptor = descriptor_of(to);
+    while (!text.empty()) {
+        const auto written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EAGAIN) {
+            // Another program that shares the terminal or pipe has made it non-blocking.
+            pollfd room{descriptor, POLLOUT, 0};
+            ::poll(&room, 1, -1);
+        } else if (written < 0 && errno != EINTR) {
+            return last_error();
+        }
+        if (written > 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+    }
+    return {};
+}
+
+void write_if_there_is_room(standard_stream to, std::string_view text) noexcept {
+    const int descriptor = descriptor_without_waiting(to);
+    while (!text.empty() && has_room(descriptor)) {
+        const auto lines = next_lines(text);
+        std::ignore = ::write(descriptor, lines.data(), lines.size());
+        text.remove_prefix(lines.size());
+    }
+}
+
+void reserve_standard_descriptors() noexcept {
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF) {
+            // open() takes the lowest free number, which is this one. The access mode is
+            // wrong on purpose, so that using the descriptor remains an error.
+            std::ignore = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
+std::optional<int> terminal_columns() noexcept {
+    winsize size{};
+    if (::isatty(STDOUT_FILENO) == 0 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+        size.ws_col == 0) {
+        return std::nullopt;
+    }
+    return size.ws_col;
+}
+
+bool is_utf8_expected() {
+    std::setlocale(LC_CTYPE, "");
+    return std::string_view{::nl_langinfo(CODESET)} == "UTF-8";
+}
+
+std::uint64_t process_id() noexcept {
+    return static_cast<std::uint64_t>(::getpid());
+}
+
+void raise_descriptor_limit() noexcept {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
+    }
+    const auto soft = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        return;
+    }
+    // macOS reports a hard limit that it does not grant. It grants its OPEN_MAX.
+    constexpr rlim_t granted = 10240;
+    limit.rlim_cur = std::max(soft, std::min(granted, limit.rlim_max));
+    std::ignore = ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::uint64_t descriptor_limit() noexcept {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+std::chrono::nanoseconds thread_processor_time() noexcept {
+    std::timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+}
+
+void ignore_broken_pipes() noexcept {
+    std::ignore = std::signal(SIGPIPE, SIG_IGN);
+}
+
+std::span<const int> stop_signals() noexcept {
+    static constexpr std::array signals{SIGINT, SIGTERM};
+    return signals;
+}
+
+bool may_reuse_address() noexcept {
+    return true;
+}
+
+int more_follows() noexcept {
+#ifdef MSG_MORE
+    return MSG_MORE;
+#else
+    return 0;
+#endif
+}
+
+shared_file::shared_file(const std::string& path)
+    // A FIFO without a reader would keep open() waiting: hence O_NONBLOCK. Regular files ignore it.
+    : handle_{::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666)} {
+    if (handle_ < 0) {
+        throw std::system_error(last_error());
+    }
+    struct stat what{};
+    if (::fstat(static_cast<int>(handle_), &what) != 0 || !S_ISREG(what.st_mode)) {
+        ::close(static_cast<int>(handle_));
+        throw std::runtime_error("it is not a regular file");
+    }
+}
+
+shared_file::~shared_file() {
+    ::close(static_cast<int>(handle_));
+}
+
+void shared_file::lock() {
+    while (::flock(static_cast<int>(handle_), LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            throw std::system_error(last_error());
+        }
+    }
+}
+
+void shared_file::unlock() noexcept {
+    ::flock(static_cast<int>(handle_), LOCK_UN);
+}
+
+std::uint64_t shared_file::size() const {
+    struct stat what{};
+    if (::fstat(static_cast<int>(handle_), &what) != 0) {
+        throw std::system_error(last_error());
+    }
+    return static_cast<std::uint64_t>(what.st_size);
+}
+
+std::string shared_file::read(std::uint64_t position, std::size_t count) const {
+    std::string text(count, '\0');
+    const auto size =
+        ::pread(static_cast<int>(handle_), text.data(), text.size(), static_cast<off_t>(position));
+    if (size < 0) {
+        throw std::system_error(last_error());
+    }
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+void shared_file::cut(std::uint64_t size) {
+    if (::ftruncate(static_cast<int>(handle_), static_cast<off_t>(size)) != 0) {
+        throw std::system_error(last_error());
+    }
+}
+
+void shared_file::append(std::string_view text) {
+    const auto before = size();
+    while (!text.empty()) {
+        const auto written = ::write(static_cast<int>(handle_), text.data(), text.size());
+        if (written < 0 && errno != EINTR) {
+            const auto reason = last_error();
+            cut(before);
+            throw std::system_error(reason);
+        }
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+}
+
+} // namespace netio::platform
