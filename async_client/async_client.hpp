@@ -1,15 +1,13 @@
 #pragma once
 
 #include "async_client/async_client_options.hpp"
-#include "async_client/request_lines.hpp"
-#include "common/client/ask.hpp"
+#include "async_client/events.hpp"
+#include "common/client/request.hpp"
 #include "common/client/run_record.hpp"
-#include "common/client/thread_clock.hpp"
 
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <system_error>
 
@@ -32,33 +30,30 @@ public:
     void run();
 
 private:
-    void spawn(asio::awaitable<void> task);
-
     asio::awaitable<void> sum_uniform_draws();
-    asio::awaitable<void> let_others_run();
-    std::chrono::steady_clock::time_point begin_slice();
-    void end_slice(std::chrono::steady_clock::time_point begin,
-                   std::chrono::steady_clock::time_point end);
-
     asio::awaitable<void> server_request(std::uint64_t number);
-    asio::awaitable<std::error_code> poll(request& pending, request_lines& lines);
-    asio::awaitable<std::error_code> wait_until_ready(request& pending, request_lines& lines);
-    asio::awaitable<std::error_code> wait_for_completion(request& pending, request_lines& lines);
-    void note_look(request& pending, bool polling) const;
+
+    asio::awaitable<std::error_code> wait_for_reply(request& pending, request_events& events);
+    asio::awaitable<std::error_code> poll(request& pending, request_events& events);
+    asio::awaitable<std::error_code> wait_until_ready(request& pending, request_events& events);
+    asio::awaitable<std::error_code> wait_for_completion(request& pending, request_events& events);
+
+    asio::awaitable<void> compute();
+    asio::awaitable<void> make_requests();
+    void spawn(asio::awaitable<void> task);
 
     asio::io_context& loop_;
     async_client_options options_;
     server_to_ask server_;
     run_record& record_;
-    bool summing_ = true;                         ///< uniform_sum is not done yet
-    std::uint64_t connecting_ = 0;                ///< requests whose connection is being made
-    thread_clock::time_point slice_on_processor_; ///< when the current slice began
+    bool is_computing_ = true;       ///< uniform_sum is not done yet
+    std::uint64_t next_request_ = 1; ///< the number of the request that begins next
 };
 
 /// Runs an async_client on a loop of its own, and shows its run.
 ///
-/// @throws std::runtime_error naming what failed: the host, a request or the trace;
-///         std::system_error if stdout cannot be written.
+/// @throws std::runtime_error naming what failed: the host, a request, the trace, or the limit of
+///         descriptors; std::system_error if stdout cannot be written.
 void run_async_client(const async_client_options& options);
 
 } // namespace netio

@@ -1,5 +1,7 @@
 #include "async_client/async_client_options.hpp"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string_view>
 
@@ -7,16 +9,12 @@ namespace netio {
 namespace {
 
 wait_mode parse_wait_mode(std::string_view text) {
-    if (text == "poll") {
-        return wait_mode::poll;
+    constexpr std::array<std::string_view, 3> names{"poll", "ready", "completion"};
+    const auto* const name = std::find(names.begin(), names.end(), text);
+    if (name == names.end()) {
+        throw std::invalid_argument("must be poll, ready or completion");
     }
-    if (text == "ready") {
-        return wait_mode::ready;
-    }
-    if (text == "completion") {
-        return wait_mode::completion;
-    }
-    throw std::invalid_argument("must be poll, ready or completion");
+    return static_cast<wait_mode>(name - names.begin());
 }
 
 } // namespace
@@ -26,6 +24,8 @@ async_client_options parse_async_client_options(int argc, const char* const* arg
     command_line line{"async_client", "Asks the server and sums uniform draws at the same time, "
                                       "on one thread."};
     add(line, options);
+    line.add_count("--at-once", options.at_once, {1, 1'000'000},
+                   "At most so many requests are under way at the same time");
     line.add_duration("--time-allotment", options.allotment,
                       "How long uniform_sum runs before it yields");
     line.add_count("--chunks", options.chunks, {1, 1'000'000'000'000'000},

@@ -14,6 +14,8 @@ struct async_client_options : client_options {
     std::chrono::nanoseconds allotment = time_allotment; ///< before uniform_sum yields
     std::uint64_t chunks = uniform_chunks; ///< of uniform_sum, with a look at the clock after each
     wait_mode wait = wait_mode::poll;      ///< as in the original
+    /// How many requests may be under way at the same time. Fewer than a server's usual backlog.
+    std::uint64_t at_once = 1000;
 };
 
 /// @throws usage_error, or help_requested.

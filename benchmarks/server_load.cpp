@@ -66,7 +66,7 @@ void run_bare_server(const report_port& report) {
 void run_server(const netio::server_options& options, const report_port& report) {
     asio::io_context loop{1};
     netio::server server{loop, options};
-    report(server.endpoint().port());
+    report(server.endpoints().front().port());
     asio::co_spawn(loop, server.run(),
                    [](std::exception_ptr failure) { std::rethrow_exception(failure); });
     loop.run();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace netio {
@@ -22,10 +23,17 @@ struct server_address {
 
 /// Looks up the host. Blocks until the system has answered.
 ///
-/// @return at least one endpoint, in the order in which to try them. Endpoints of an address
-///         family that this machine does not support are left out, unless there are no others.
+/// @return at least one endpoint, in the order in which to try them; none comes twice.
 /// @throws std::runtime_error naming the host, when it cannot be resolved.
 [[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
                                                            const server_address& address);
+
+/// The same for an endpoint. A mapped address such as ::ffff:127.0.0.1, under which an IPv6 socket
+/// knows an IPv4 connection, is written as the other end knows it: 127.0.0.1.
+[[nodiscard]] std::string to_string(const asio::ip::tcp::endpoint& endpoint);
+
+/// Whether an error means that this machine cannot use an address at all: for example, a name has
+/// an IPv6 address, and the machine has no IPv6.
+[[nodiscard]] bool is_unusable_here(std::error_code error);
 
 } // namespace netio

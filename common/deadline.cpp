@@ -21,10 +21,10 @@ void deadline::cancel_when_due(asio::ip::tcp::socket& socket,
         }
         std::error_code not_open; // the socket may be between two attempts to connect
         socket.cancel(not_open);
-        // cancel() reaches only an operation that is pending now. async_read() to the end
-        // of the stream, or async_connect() to one of several endpoints, takes several
-        // steps. Between two steps the cancellation would be lost, and the coroutine would
-        // wait for ever. So cancel again, on each lap of the loop.
+        // cancel() reaches only an operation that is pending now. async_read() to the end of the
+        // stream, for example, takes several steps. Between two steps the cancellation would be
+        // lost, and the coroutine would wait for ever. So cancel again, in each iteration of the
+        // loop.
         cancel_when_due(socket, still_there);
     });
 }

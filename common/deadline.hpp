@@ -8,8 +8,8 @@
 
 namespace netio {
 
-/// Cancels a socket's pending operations at a given time, and again on each later lap of the
-/// loop, until this object is destroyed.
+/// Cancels a socket's pending operations at a given time, and again in each later
+/// iteration of the loop, until this object is destroyed.
 ///
 /// A cancelled operation ends with asio::error::operation_aborted. Destroy this object then:
 /// otherwise the loop keeps cancelling without a pause. No data is lost: what a cancelled

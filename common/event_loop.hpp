@@ -15,16 +15,12 @@ namespace netio {
     return asio::post(asio::use_awaitable);
 }
 
-/// Suspends the calling coroutine for @p laps laps of the event loop. In each lap, the loop
-/// asks the system which sockets are ready, checks which timers have expired, and runs the
-/// tasks that waited for them.
+/// Suspends the calling coroutine until all other tasks that are ready have run, even those of
+/// which the system has yet to tell the loop.
 ///
-/// A workaround, not a pattern to copy. It is for a task that computes for a second at a time,
-/// and that would otherwise delay the other tasks by another second: yield_to_event_loop()
-/// queues the task ahead of those whose sockets the system is about to report as ready. This
-/// function waits for a timer that has already expired, and asio's reactors queue expired
-/// timers behind ready sockets. A task whose slices are short does not need it. On a virtual
-/// machine a lap costs some 20 us, a post() some 40 ns.
-[[nodiscard]] asio::awaitable<void> yield_for_laps(int laps);
+/// It serves the bound that async_client prints: that a reply lies unnoticed for no longer than
+/// one slice of its sum. In your own program, write `co_await yield_to_event_loop()` instead, and
+/// keep the slices so short that a reply may wait for two of them.
+[[nodiscard]] asio::awaitable<void> let_others_run();
 
 } // namespace netio

@@ -1,5 +1,7 @@
 #include "common/trace.hpp"
 
+#include "common/reply.hpp"
+
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -71,6 +73,10 @@ bool is_cut_off_event(std::string_view text) {
 
 } // namespace
 
+std::string connection_id(std::string_view client, double reply) {
+    return fmt::format("{} {}", client, format_reply(reply));
+}
+
 trace_file::trace_file(std::string path, std::string_view program)
     : path_{std::move(path)}
     , file_{opened(path_)}
@@ -140,6 +146,9 @@ void trace_file::add(std::string_view event) {
 }
 
 void trace_file::name_thread(std::uint64_t thread, std::string_view name) {
+    if (!named_threads_.insert(thread).second) {
+        return;
+    }
     add(fmt::format(R"("ph":"M","tid":{},"name":"thread_name","args":{{"name":"{}"}})", thread,
                     name));
 }

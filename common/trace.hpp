@@ -5,10 +5,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace netio {
+
+/// A name for one connection that both its ends know: the client's address and port, and
+/// the reply. The address alone comes again when a later connection gets the same port.
+[[nodiscard]] std::string connection_id(std::string_view client, double reply);
 
 /// A file of trace events that several processes append to, on one time axis.
 ///
@@ -26,6 +31,7 @@ public:
     // Events are kept in memory until flush(). Names must not contain characters that JSON escapes.
     // The number of a thread selects the track on which viewers show the event.
 
+    /// Does nothing if the thread has a name.
     void name_thread(std::uint64_t thread, std::string_view name);
     /// An event that lasts.
     void complete(std::string_view name, std::uint64_t thread, const time_span& span);
@@ -65,6 +71,7 @@ private:
     platform::shared_file file_;
     std::uint64_t run_; ///< stands for this process in the file, where the system's number may come
                         ///< again; in containers, for example, every program may be number 1
+    std::set<std::uint64_t> named_threads_;
     std::string events_; ///< not written yet
 };
 

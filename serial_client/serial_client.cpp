@@ -1,9 +1,8 @@
 #include "serial_client/serial_client.hpp"
 
-#include "common/address.hpp"
-#include "common/client/ask.hpp"
+#include "common/client/request.hpp"
 #include "common/client/run_report.hpp"
-#include "common/client/thread_clock.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
 #include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
@@ -39,13 +38,28 @@ void request_computation(asio::io_context& loop, const server_to_ask& server,
     }
 }
 
+void request_computations(asio::io_context& loop, const server_to_ask& server,
+                          const client_options& options, run_record& record) {
+    for (std::uint64_t i = 1; i <= options.requests; ++i) {
+        if (i == 4 && !options.is_shown(i)) {
+            print_line("Requesting {} more, not shown.", options.hidden_requests());
+        }
+        auto& request = record.requests.emplace_back();
+        request.name = options.request_name(i);
+        request_computation(loop, server, request, options.is_shown(i));
+        if (!options.is_recorded()) {
+            record.requests.clear(); // nothing will show them, and there may be a million
+        }
+    }
+}
+
 void compute(const client_options& options, run_record& record) {
     random_stream stream{options.seed};
-    const auto processor_begin = thread_clock::now();
+    const auto processor_begin = platform::thread_processor_time();
     const auto begin = steady_clock::now();
     const double total = uniform_sum(options.samples, stream).value();
     record.slices.push_back({begin, steady_clock::now()});
-    record.processor_time = thread_clock::now() - processor_begin;
+    record.processor_time = platform::thread_processor_time() - processor_begin;
     print_line("Computed total: {:.2f} in {}.", total, to_text(record.slices.back().length()));
 }
 
@@ -54,17 +68,9 @@ void compute(const client_options& options, run_record& record) {
 void run_serial_client(const client_options& options) {
     run_record record;
     asio::io_context loop{1}; // 1: only this thread will run it
-    run_report report{options, "serial_client"};
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
-
-    report.run_and_show(record, [&] {
-        for (std::uint64_t i = 1; i <= options.requests; ++i) {
-            if (i == 4 && !options.is_shown(i)) {
-                print_line("Requesting {} more, not shown.", options.hidden_requests());
-            }
-            record.requests.push_back({options.request_name(i)});
-            request_computation(loop, server, record.requests.back(), options.is_shown(i));
-        }
+    run_and_show(options, "serial_client", record, [&] {
+        request_computations(loop, server, options, record);
         compute(options, record);
     });
 }

@@ -4,8 +4,6 @@
 #include "server/computing_threads.hpp"
 #include "server/log.hpp"
 
-#include <fmt/ostream.h>
-
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -33,16 +31,14 @@ computation_trace::computation_trace(const server_options& options) {
     }
 }
 
-void computation_trace::add(const computation& what, const asio::ip::tcp::endpoint& peer) {
+void computation_trace::add(const computation& what, const std::string& peer) {
     if (!file_) {
         return;
     }
     const auto track = what.thread + 1; // trace viewers do not accept 0 as a thread
-    if (named_threads_.insert(track).second) {
-        file_->name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
-    }
+    file_->name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
     file_->complete("gaussian_sum", track, what.time);
-    file_->arrow_to(fmt::to_string(fmt::streamed(peer)), track, what.time.begin);
+    file_->arrow_to(connection_id(peer, what.total), track, what.time.begin);
     try {
         file_->flush();
     } catch (const std::exception& error) {

@@ -4,12 +4,10 @@
 #include "common/trace.hpp"
 #include "server/server_options.hpp"
 
-#include <asio/ip/tcp.hpp>
-
 #include <atomic>
 #include <cstdint>
 #include <optional>
-#include <set>
+#include <string>
 
 namespace netio {
 
@@ -35,11 +33,10 @@ public:
     /// Adds a computation. If the file cannot be written any more, warns and ends the trace.
     ///
     /// @param peer the client: an arrow leads from its request to the computation.
-    void add(const computation& what, const asio::ip::tcp::endpoint& peer);
+    void add(const computation& what, const std::string& peer);
 
 private:
     std::optional<trace_file> file_;
-    std::set<std::uint64_t> named_threads_;
 };
 
 } // namespace netio

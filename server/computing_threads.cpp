@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <new>
-#include <system_error>
+#include <exception>
+#include <stdexcept>
 
 namespace netio {
 namespace {
@@ -14,25 +14,19 @@ thread_local std::uint64_t current_number = 0;
 
 computing_threads::computing_threads(std::uint64_t count)
     : open_{queue_.get_executor()} {
-    std::error_code refused;
     try {
         threads_.reserve(count);
         while (threads_.size() < count) {
             threads_.emplace_back(&computing_threads::run, this, threads_.size() + 1);
         }
-    } catch (const std::system_error& error) {
-        refused = error.code();
-    } catch (const std::bad_alloc&) {
-        refused = std::make_error_code(std::errc::not_enough_memory);
-    }
-    if (refused) {
+    } catch (const std::exception& error) {
         queue_.stop();
+        all_created_.count_down();
+        join();
+        throw std::runtime_error(
+            fmt::format("cannot create {} computing threads: {}", count, error.what()));
     }
     all_created_.count_down();
-    if (refused) {
-        join();
-        throw std::system_error(refused, fmt::format("cannot create {} computing threads", count));
-    }
 }
 
 computing_threads::~computing_threads() {

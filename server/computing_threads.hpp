@@ -16,7 +16,7 @@ namespace netio {
 class computing_threads {
 public:
     /// @param count at least 1.
-    /// @throws std::system_error when the system refuses to create that many threads.
+    /// @throws std::runtime_error when the system refuses to create that many threads.
     explicit computing_threads(std::uint64_t count);
 
     /// Drops the queued work; waits for the running work to finish.

@@ -1,21 +1,19 @@
 #include "server/connection.hpp"
 
-#include "common/deadline.hpp"
+#include "common/event_loop.hpp"
 #include "common/platform/platform.hpp"
 #include "common/reply.hpp"
-#include "server/log.hpp"
 
 #include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
-#include <fmt/ostream.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
-#include <sys/socket.h>
+#include <cstddef>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -25,85 +23,86 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// Returns the socket's pending error, and clears it.
-std::error_code take_pending_error(tcp::socket& socket) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
-        error = errno;
-    }
-    return {error, asio::error::get_system_category()};
-}
-
-} // namespace
-
-connection::connection(tcp::socket socket, const tcp::endpoint& peer, std::uint64_t number,
+connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
     : socket_{std::move(socket)}
-    , peer_{peer}
+    , peer_{std::move(peer)}
     , number_{number}
     , shared_{shared}
-    , watch_{socket_.get_executor()}
     , news_{socket_.get_executor()} {}
 
 asio::awaitable<void> connection::serve() {
-    watch_for_reset();
     if (shared_.options.delay > 0ns) {
         co_await wait_for_news(shared_.options.delay);
     }
     co_await compute_total();
-    stop_watching();
-
     co_await answer();
-    log("Done. Closing connection: {}.\n", fmt::streamed(peer_));
+    shared_.log.print("Done. Closing connection: {}.\n", peer_);
     shared_.trace.add(result_, peer_);
     co_await close_lingering();
 }
 
-/// Only a reset means that the client is gone: a client that has shut down its sending side
-/// may still wait for its reply. (When a client exits or is killed, its system normally sends
-/// the same FIN. TCP cannot tell the two cases apart, so the server computes to the end.)
-void connection::watch_for_reset() {
-    auto look = [self = shared_from_this()](std::error_code no_longer_watched) {
-        if (no_longer_watched || !self->socket_.is_open()) {
-            return;
+/// Runs watch() beside serve(), until the socket is closed at the latest.
+void connection::begin_watching() {
+    is_watched_ = true;
+    is_reading_ = true;
+    asio::co_spawn(socket_.get_executor(), watch(),
+                   [self = shared_from_this()](std::exception_ptr failure) {
+                       if (failure) {
+                           std::rethrow_exception(failure);
+                       }
+                   });
+}
+
+/// Reads and throws away what the client sends. So a read is always pending, which tells of a
+/// reset, and after the answer of the client's close.
+///
+/// Only a reset means that the client is gone: a client that has shut down its sending side may
+/// still wait for its reply. (This project's clients reset the connection however they end.
+/// For most others that exit or are killed, the system shuts down the sending side. TCP cannot
+/// tell that from a half-close, so the server computes to the end.)
+asio::awaitable<void> connection::watch() {
+    constexpr std::size_t most_discarded = 65536; // before the answer; the rest stays in the system
+    std::error_code end;
+    for (std::size_t seen = 0; !end && (is_answered_ || seen < most_discarded);) {
+        const auto size = co_await socket_.async_read_some(
+            asio::buffer(shared_.discarded), asio::redirect_error(asio::use_awaitable, end));
+        seen += size;
+        if (is_answered_ && size > 0) {
+            has_sent_ = true;
+            silent_since_ = steady_clock::now();
         }
-        if (take_pending_error(self->socket_)) {
-            self->is_gone_ = true;
-            self->news_.notify();
-        } else {
-            self->discard_urgent_data();
-            self->watch_for_reset();
+    }
+    is_reading_ = false;
+    has_ended_ = static_cast<bool>(end);
+    if (!is_answered_ && (!end || end == asio::error::eof)) {
+        // The client has ended its side, or is flooding the server: a read would tell nothing
+        // more. With epoll, this wait still tells of a reset. It also tells of urgent data, which
+        // stays unread, so it would tell again and again: hence a single wait.
+        std::error_code cancelled; // by close_lingering()
+        co_await socket_.async_wait(tcp::socket::wait_error,
+                                    asio::redirect_error(asio::use_awaitable, cancelled));
+        if (cancelled) {
+            co_return;
         }
-    };
-#ifdef ASIO_HAS_EPOLL
-    socket_.async_wait(tcp::socket::wait_error, std::move(look));
-#else
-    // asio's reactors for select and kqueue do not report a reset to wait_error, so check
-    // periodically.
-    watch_.expires_after(50ms);
-    watch_.async_wait(std::move(look));
-#endif
+        socket_.remote_endpoint(end); // a connection that was reset has none
+    }
+    if (end && end != asio::error::eof) {
+        is_gone_ = true;
+    }
+    if (is_gone_ || is_answered_) {
+        news_.notify();
+    }
 }
 
-void connection::stop_watching() {
-    socket_.cancel();
-    watch_.cancel();
-}
-
-/// wait_error reports urgent data (bytes that a client has sent with MSG_OOB), too, again and
-/// again until that data has been read.
-void connection::discard_urgent_data() {
-    char byte = 0;
-    std::error_code none;
-    socket_.non_blocking(true);
-    socket_.receive(asio::buffer(&byte, 1), MSG_OOB, none);
-}
-
+/// @throws std::system_error if the client resets the connection meanwhile.
 asio::awaitable<void> connection::wait_for_news(std::chrono::nanoseconds at_most) {
-    co_await news_.wait(at_most);
+    if (!is_watched_) {
+        begin_watching();
+    }
+    if (!is_gone_) {
+        co_await news_.wait(at_most);
+    }
     if (is_gone_) {
         throw std::system_error(make_error_code(asio::error::connection_reset));
     }
@@ -134,47 +133,51 @@ asio::awaitable<void> connection::compute_total() {
 /// The reply always fits into the system's send buffer, so this function does not wait for a
 /// client that does not read.
 asio::awaitable<void> connection::answer() {
-    // Where the system has MSG_MORE, the number and the end of the stream travel in one
-    // packet, and the client wakes up once.
+    // Where the system allows it, the number and the end of the stream travel in one packet, and
+    // the client wakes up once.
     const auto reply = format_reply(result_.total);
     co_await socket_.async_send(asio::buffer(reply), platform::more_follows(), asio::use_awaitable);
-    std::error_code reset; // the next read will report it
+    std::error_code reset; // watch() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;
 }
 
 /// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive
 /// later. The reset can reach the client before the client has read the reply, which is then
-/// lost. So the server reads until the client has closed its side, for a limited time.
+/// lost. So watch() reads until the client has closed its side, for a limited time.
 asio::awaitable<void> connection::close_lingering() {
-    const auto end = steady_clock::now() + 3s;
-    std::error_code error;
-    socket_.non_blocking(true);
-    bool sends = false;
-    while ((!error || error == asio::error::would_block) && steady_clock::now() < end) {
-        // When the server is stopping, a client that has sent nothing gets less time.
-        const auto longest_silence = is_hurried_ && !sends ? 100ms : 1000ms;
-        const deadline silence{socket_, std::min(end, steady_clock::now() + longest_silence)};
-        std::error_code cancelled; // by the deadline, or by hurry()
-        co_await socket_.async_wait(tcp::socket::wait_read,
-                                    asio::redirect_error(asio::use_awaitable, cancelled));
-        if (cancelled && silence.has_passed()) {
+    const auto begin = steady_clock::now();
+    silent_since_ = begin;
+    // Most clients close immediately. So give them a turn of the loop before reading, and give
+    // watch() a turn before setting a timer.
+    co_await yield_to_event_loop();
+    if (!is_reading_ && !has_ended_) {
+        std::error_code not_waiting;
+        socket_.cancel(not_waiting); // watch() had stopped reading, and waits for a reset
+        begin_watching();
+    }
+    co_await yield_to_event_loop();
+    while (!has_ended_) {
+        const auto longest_silence = shared_.is_stopping && !has_sent_ ? 100ms : 1000ms;
+        const auto end = std::min(begin + 3s, silent_since_ + longest_silence);
+        if (steady_clock::now() >= end) {
             break;
         }
-        sends = socket_.read_some(asio::buffer(shared_.discarded), error) > 0 || sends;
+        co_await news_.wait(end - steady_clock::now());
     }
 }
 
 void connection::hurry() {
-    is_hurried_ = true;
     if (is_answered_) {
-        socket_.cancel(); // close_lingering() then applies the shorter limit
+        silent_since_ = steady_clock::now();
+        news_.notify(); // close_lingering() then applies the shorter limit
     }
 }
 
 void connection::abandon() {
     is_gone_ = true;
-    socket_.close();
+    std::error_code ignored; // some systems report here that the client has reset the connection
+    socket_.close(ignored);
 }
 
 } // namespace netio

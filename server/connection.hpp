@@ -3,31 +3,36 @@
 #include "server/computation.hpp"
 #include "server/computing_threads.hpp"
 #include "server/condition.hpp"
+#include "server/log.hpp"
 #include "server/server_options.hpp"
 
 #include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace netio {
 
 /// What all connections of a server share.
 struct workplace {
-    explicit workplace(const server_options& what)
+    workplace(asio::io_context& loop, const server_options& what)
         : options{what}
+        , log{loop}
         , trace{what}
         , threads{what.threads} {} // discarded is not initialised: it is never read
 
     server_options options;
+    server_log log;
     computation_trace trace;
     std::array<char, 65536> discarded; ///< what clients send: the server needs no input
-    computing_threads threads;         ///< last, so that they end before the rest is destroyed
+    bool is_stopping = false;
+    computing_threads threads; ///< last, so that they end before the rest is destroyed
 };
 
 /// The connection of one client, from accept to close.
@@ -36,44 +41,47 @@ struct workplace {
 /// the client has gone.
 class connection : public std::enable_shared_from_this<connection> {
 public:
+    /// @param peer   the client's address and port, for the log.
     /// @param number how many connections were accepted before this one; selects the seed's
     ///               stream.
-    connection(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& peer,
-               std::uint64_t number, workplace& shared);
+    connection(asio::ip::tcp::socket socket, std::string peer, std::uint64_t number,
+               workplace& shared);
 
     /// Computes, answers, and waits for the client to close.
     ///
     /// @throws std::system_error when the client resets the connection before its reply is sent.
     asio::awaitable<void> serve();
 
-    /// Called when the server stops: a client that has sent nothing gets less time to close.
+    /// Called when the server stops: a client that sends nothing gets less time to close.
     void hurry();
 
     /// Closes the socket, and stops the computation if it is still running.
     void abandon();
 
-    [[nodiscard]] const asio::ip::tcp::endpoint& peer() const { return peer_; }
+    [[nodiscard]] const std::string& peer() const { return peer_; }
     [[nodiscard]] bool is_answered() const { return is_answered_; }
 
 private:
-    void watch_for_reset();
-    void stop_watching();
-    void discard_urgent_data();
+    void begin_watching();
+    asio::awaitable<void> watch();
     asio::awaitable<void> wait_for_news(std::chrono::nanoseconds at_most);
     asio::awaitable<void> compute_total();
     asio::awaitable<void> answer();
     asio::awaitable<void> close_lingering();
 
     asio::ip::tcp::socket socket_;
-    asio::ip::tcp::endpoint peer_;
+    std::string peer_;
     std::uint64_t number_;
     workplace& shared_;
-    asio::steady_timer watch_;          ///< used where asio does not report a reset
-    condition news_;                    ///< notified of a reset, and of the result
+    condition news_;                    ///< notified of a reset, of the result, and of the end
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed
     computation result_;                ///< valid after compute_total()
     bool is_answered_ = false;          ///< only the client's close is still awaited
-    bool is_hurried_ = false;
+    bool is_watched_ = false;           ///< watch() has begun
+    bool is_reading_ = false;           ///< watch() has a read pending
+    bool has_ended_ = false;            ///< nothing more will come from the client
+    bool has_sent_ = false;             ///< the client has sent something since it was answered
+    std::chrono::steady_clock::time_point silent_since_{};
 };
 
 } // namespace netio

@@ -2,21 +2,18 @@
 
 #include "common/platform/platform.hpp"
 
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <fmt/format.h>
 
+#include <iterator>
+#include <string>
 #include <utility>
 
 namespace netio {
 
-// The server's lines. A closed pipe, a full disk or a stopped terminal must not affect the clients.
-// So a line for which there is no room is lost.
-
-/// Prints a line to stdout.
-template <typename... Args>
-void log(fmt::format_string<Args...> format, Args&&... args) {
-    platform::write_if_there_is_room(platform::standard_stream::out,
-                                     fmt::format(format, std::forward<Args>(args)...) + '\n');
-}
+// What the server prints. A closed pipe, a full disk or a stopped terminal must not affect the
+// clients, so lines for which there is no room are lost.
 
 /// Prints a line to stderr.
 template <typename... Args>
@@ -25,5 +22,35 @@ void warn(fmt::format_string<Args...> format, Args&&... args) {
         platform::standard_stream::err,
         fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
 }
+
+/// Prints lines to stdout: all lines of one turn of the event loop together, because writing costs
+/// more than serving a small request.
+class server_log {
+public:
+    explicit server_log(asio::io_context& loop)
+        : loop_{loop} {}
+    ~server_log() { flush(); }
+
+    server_log(const server_log&) = delete;
+    server_log& operator=(const server_log&) = delete;
+
+    template <typename... Args>
+    void print(fmt::format_string<Args...> format, Args&&... args) {
+        if (lines_.empty()) {
+            asio::post(loop_, [this] { flush(); }); // behind all that is queued in this turn
+        }
+        fmt::format_to(std::back_inserter(lines_), format, std::forward<Args>(args)...);
+        lines_ += '\n';
+    }
+
+    void flush() {
+        platform::write_if_there_is_room(platform::standard_stream::out, lines_);
+        lines_.clear();
+    }
+
+private:
+    asio::io_context& loop_;
+    std::string lines_; ///< not written yet
+};
 
 } // namespace netio

@@ -1,3 +1,4 @@
+#include "common/event_loop.hpp"
 #include "common/platform/platform.hpp"
 #include "common/program/fail.hpp"
 #include "common/random/kernel.hpp"
@@ -6,9 +7,10 @@
 
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
+#include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
-#include <fmt/ostream.h>
 
 #include <cstdlib>
 #include <exception>
@@ -18,27 +20,34 @@
 namespace {
 
 /// The first signal stops the server gracefully. The second ends it immediately, even with
-/// clients unanswered.
-void stop_at(asio::signal_set& signals, netio::server& server) {
-    signals.async_wait([&](std::error_code cancelled, int) {
-        if (cancelled) {
-            return;
-        }
-        server.stop();
-        if (const auto clients = server.unanswered(); clients > 0) {
-            netio::warn("stopping: {} still unanswered; a second signal drops {}",
-                        clients == 1 ? "1 client" : fmt::format("{} clients", clients),
-                        clients == 1 ? "it" : "them");
-        }
-        signals.async_wait([&server](std::error_code done, int) {
-            if (!done) {
-                throw std::runtime_error(fmt::format("stopped by a second signal, {}",
-                                                     server.unanswered() > 0
-                                                         ? "with clients unanswered"
-                                                         : "before all clients had closed"));
-            }
-        });
-    });
+/// clients unanswered. Ends when the signals are cancelled.
+asio::awaitable<void> stop_at(asio::signal_set& signals, netio::server& server) {
+    std::error_code cancelled;
+    co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled) {
+        co_return;
+    }
+    server.stop();
+    co_await netio::yield_to_event_loop(); // clients count that are accepted in this very turn
+    if (const auto clients = server.unanswered(); clients > 0) {
+        netio::warn("stopping: {} still unanswered; a second signal drops {}",
+                    clients == 1 ? "1 client" : fmt::format("{} clients", clients),
+                    clients == 1 ? "it" : "them");
+    }
+    if (server.has_connections()) { // otherwise it ends now, and has cancelled the signals already
+        co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+    if (!cancelled && server.has_connections()) {
+        throw std::runtime_error(fmt::format(
+            "stopped by a second signal, {}",
+            server.unanswered() > 0 ? "with clients unanswered" : "before all clients had closed"));
+    }
+}
+
+void rethrow(std::exception_ptr failure) {
+    if (failure) {
+        std::rethrow_exception(failure); // out of loop.run()
+    }
 }
 
 } // namespace
@@ -56,14 +65,16 @@ int main(int argc, char* argv[]) try {
     for (const int signal : netio::platform::stop_signals()) {
         signals.add(signal);
     }
-    stop_at(signals, server);
-    netio::log("Server is running and listening on: {}.", fmt::streamed(server.endpoint()));
+    asio::co_spawn(loop, stop_at(signals, server), rethrow);
+    for (const auto& endpoint : server.endpoints()) {
+        netio::platform::write_if_there_is_room(
+            netio::platform::standard_stream::out,
+            fmt::format("Server is running and listening on: {}.\n", netio::to_string(endpoint)));
+    }
 
     asio::co_spawn(loop, server.run(), [&](std::exception_ptr failure) {
         signals.cancel(); // the last thing that the loop waits for
-        if (failure) {
-            std::rethrow_exception(failure);
-        }
+        rethrow(failure);
     });
     loop.run();
     return EXIT_SUCCESS;

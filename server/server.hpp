@@ -10,9 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <list>
 #include <memory>
 #include <set>
+#include <string>
 #include <system_error>
+#include <vector>
 
 namespace netio {
 
@@ -23,11 +26,10 @@ namespace netio {
 /// server.py.
 class server {
 public:
-    /// Starts to listen.
+    /// Starts to listen on every address to which the host resolves.
     ///
-    /// @throws std::runtime_error naming the address or the trace file, when the server cannot
-    ///         listen or write there; std::system_error when the computing threads cannot be
-    ///         created.
+    /// @throws std::runtime_error when it cannot listen there (naming the address), write the trace
+    ///         (naming the file) or create the computing threads.
     server(asio::io_context& loop, const server_options& options);
 
     /// Abandons all connections and their computations. The loop must not run again after that:
@@ -37,8 +39,11 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Where the server listens. If the port was 0, this is the one that the system chose.
-    [[nodiscard]] asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
+    /// Where the server listens: at least one endpoint, all with the same port. If the port was 0,
+    /// this is the one that the system chose.
+    [[nodiscard]] const std::vector<asio::ip::tcp::endpoint>& endpoints() const {
+        return endpoints_;
+    }
 
     /// Accepts and serves clients. Returns when stop() has been called and the last connection
     /// has ended.
@@ -51,25 +56,30 @@ public:
     /// The number of clients that have been accepted but not yet answered.
     [[nodiscard]] std::ptrdiff_t unanswered() const;
 
+    /// Whether any connection is open.
+    [[nodiscard]] bool has_connections() const { return !connections_.empty(); }
+
 private:
     using connection_ptr = std::shared_ptr<connection>;
 
     void listen();
-    void listen_on(const asio::ip::tcp::endpoint& endpoint);
-    [[nodiscard]] bool is_stopping() const { return !acceptor_.is_open(); }
+    void listen_on(asio::ip::tcp::endpoint endpoint);
 
-    asio::awaitable<void> accept_connections();
+    asio::awaitable<void> accept_connections(asio::ip::tcp::acceptor& acceptor);
     asio::awaitable<void> back_off(std::error_code error);
-    void begin_serving(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& peer);
+    void begin_serving(asio::ip::tcp::socket socket, std::string peer);
     void end_serving(const connection_ptr& client, std::exception_ptr failure);
 
     asio::io_context& loop_;
-    asio::ip::tcp::acceptor acceptor_;
-    condition connection_ended_; ///< notified when a connection ends, and by stop()
+    std::list<asio::ip::tcp::acceptor> acceptors_;
+    std::vector<asio::ip::tcp::endpoint> endpoints_;
+    condition connection_ended_; ///< there is room for another; also notified by stop()
+    condition all_ended_;        ///< run() may return
     std::set<connection_ptr> connections_;
     std::uint64_t accepted_ = 0;
-    bool has_warned_ = false; ///< of failing to accept connections
-    workplace shared_;        ///< last, so that its threads end before the rest is destroyed
+    std::size_t accepting_ = 0; ///< how many listeners still accept
+    bool has_warned_ = false;   ///< of failing to accept connections
+    workplace shared_;          ///< last, so that its threads end before the rest is destroyed
 };
 
 } // namespace netio

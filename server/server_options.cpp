@@ -1,15 +1,6 @@
 #include "server/server_options.hpp"
 
-#include "common/workload.hpp"
-
-#include <algorithm>
-#include <thread>
-
 namespace netio {
-
-server_options::server_options()
-    : shared_options{gaussian_samples}
-    , threads{std::max(1U, std::thread::hardware_concurrency())} {}
 
 server_options parse_server_options(int argc, const char* const* argv) {
     server_options options;

@@ -2,29 +2,66 @@
 
 #include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
+#include "common/trace.hpp"
 
 #include <asio/error.hpp>
 #include <asio/read.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <stdexcept>
 
 namespace netio {
-namespace {
 
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
+asio::awaitable<double> ask(server_to_ask server, request_record& record) {
+    const auto executor = co_await asio::this_coro::executor;
+    request pending{executor, server, record}; // its timeout runs from here
+    co_await connect(pending);
+    const auto end = co_await read_to_end(pending);
+    ++record.wake_ups;
+    co_return pending.reply(end);
+}
+
+asio::awaitable<void> connect(request& pending) {
+    std::error_code failure;
+    for (const auto& endpoint : pending.server().endpoints) {
+        std::error_code error;
+        co_await pending.socket().async_connect(endpoint,
+                                                asio::redirect_error(asio::use_awaitable, error));
+        error = pending.outcome_of_connecting(error);
+        // An endpoint that this machine cannot use tells nothing about the server.
+        if (!failure || !is_unusable_here(error)) {
+            failure = error;
+        }
+        if (!error || pending.is_late()) {
+            break;
+        }
+        pending.socket().close(error); // the next attempt opens it again
+    }
+    pending.check_connected(failure);
+}
+
+asio::awaitable<std::error_code> read_to_end(request& pending) {
+    std::error_code end;
+    co_await asio::async_read(pending.socket(), pending.buffer(),
+                              asio::redirect_error(asio::use_awaitable, end));
+    co_return end;
+}
+
+namespace {
+
 /// What the user can do about an error.
 std::string hint(std::error_code error) {
-    if (error == asio::error::connection_refused) {
-        return ". Is the server running?";
-    }
-    if (error == asio::error::no_descriptors) {
-        return fmt::format(". The limit is {} for this process: see ulimit -n",
-                           platform::descriptor_limit());
-    }
-    return "";
+    return error == asio::error::connection_refused ? ". Is the server running?"
+           : error == asio::error::no_descriptors
+               ? fmt::format(". The limit is {} for this process: see ulimit -n",
+                             platform::descriptor_limit())
+               : "";
 }
 
 } // namespace
@@ -41,15 +78,46 @@ request::request(const asio::any_io_executor& executor, const server_to_ask& ser
 request::~request() {
     record_.life.end = steady_clock::now();
     record_.failed = !complete_;
-    if (!complete_) {
-        // Giving up resets the connection. Closing it in the usual way would only tell the
-        // server that the client sends no more, and the server would go on computing. A reset
-        // discards the data that is in transit in both directions. Here that does no harm:
-        // this client has sent nothing, and no longer needs the reply.
-        std::error_code not_connected;
-        socket_.set_option(tcp::socket::linger(true, 0), not_connected);
-        socket_.close(not_connected); // asio's destructor would undo the option
+    std::error_code not_connected;
+    socket_.close(not_connected); // asio's destructor would close without the reset
+}
+
+/// A process that ends closes its sockets. That normally tells the server only that the client
+/// sends no more, and the server would go on computing. With this option it resets the connection,
+/// which discards what is in transit in both directions. That does no harm here: the client sends
+/// nothing, and no longer needs the reply.
+void request::reset_on_close(bool enabled) {
+    std::error_code not_connected;
+    socket_.set_option(tcp::socket::linger(enabled, 0), not_connected);
+}
+
+std::error_code request::outcome_of_connecting(std::error_code error) {
+    if (error == asio::error::operation_aborted && is_late()) {
+        // The connection may have been made in time, while this client was too busy to notice.
+        socket_.remote_endpoint(error);
+        error = error ? make_error_code(asio::error::timed_out) : error;
     }
+    if (!error) {
+        std::error_code unknown;
+        // If no server listens on a port, the system may choose that very port for the client, and
+        // connect the socket to itself.
+        if (socket_.local_endpoint(unknown) == socket_.remote_endpoint(unknown)) {
+            error = asio::error::connection_refused;
+        }
+    }
+    return error;
+}
+
+void request::check_connected(std::error_code error) {
+    if (error == asio::error::timed_out && is_late()) {
+        throw_timed_out();
+    }
+    if (error) {
+        throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
+                                             to_string(server_.address), error.message(),
+                                             hint(error)));
+    }
+    reset_on_close(true);
 }
 
 std::error_code request::read_available() {
@@ -60,34 +128,10 @@ std::error_code request::read_available() {
     }
     // Look at the clock only now: a reply that came in time counts, even if this client was
     // too busy to read it earlier.
-    if (end == asio::error::would_block && deadline_.has_passed()) {
+    if (end == asio::error::would_block && is_late()) {
         return asio::error::timed_out;
     }
     return end;
-}
-
-void request::check_connected(std::error_code error) {
-    if (error == asio::error::operation_aborted && deadline_.has_passed()) {
-        // The connection may have been made in time, while this client was too busy to notice.
-        socket_.remote_endpoint(error);
-        if (error) {
-            throw_timed_out();
-        }
-    }
-    if (error == asio::error::operation_aborted) {
-        // async_connect() also reports this error when it could not open a socket. Opening one
-        // again gives the reason.
-        socket_.open(server_.endpoints.front().protocol(), error);
-        // If it opens now, a descriptor has become free.
-        error = error ? error : asio::error::no_descriptors;
-    }
-    if (error) {
-        throw std::runtime_error(fmt::format("cannot connect to {}: {}{}",
-                                             to_string(server_.address), error.message(),
-                                             hint(error)));
-    }
-    std::error_code unknown; // if set, the endpoint is 0.0.0.0:0
-    record_.local = socket_.local_endpoint(unknown);
 }
 
 double request::reply(std::error_code end) {
@@ -95,7 +139,7 @@ double request::reply(std::error_code end) {
         end = read_available(); // cancelled by the deadline; what has come by now still counts
     }
     const auto server = to_string(server_.address);
-    if (end == asio::error::timed_out && deadline_.has_passed()) {
+    if (end == asio::error::timed_out && is_late()) {
         throw_timed_out();
     }
     if (text_.size() > max_reply_size) {
@@ -108,7 +152,11 @@ double request::reply(std::error_code end) {
     }
     try {
         const double number = parse_reply(text_);
+        std::error_code unknown;
+        const auto client = to_string(socket_.local_endpoint(unknown));
+        record_.connection_id = connection_id(client, number);
         complete_ = true;
+        reset_on_close(false);
         return number;
     } catch (const std::invalid_argument& error) {
         throw std::runtime_error(fmt::format("bad reply from {}: {}", server, error.what()));

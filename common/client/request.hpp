@@ -6,6 +6,7 @@
 #include "common/reply.hpp"
 
 #include <asio/any_io_executor.hpp>
+#include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/ip/tcp.hpp>
 
@@ -25,8 +26,8 @@ struct server_to_ask {
 
 /// One request while it is under way: its socket, its deadline, the reply so far.
 ///
-/// If this object is destroyed before the reply is complete, the request is given up: the
-/// connection is reset.
+/// A request that ends before its reply is complete resets its connection, however it ends: when
+/// this object is destroyed, and also when the process is killed. So the server stops computing.
 class request {
 public:
     /// Starts the timeout. @p server and @p record must outlive this object.
@@ -38,7 +39,14 @@ public:
     request& operator=(const request&) = delete;
 
     [[nodiscard]] asio::ip::tcp::socket& socket() { return socket_; }
-    [[nodiscard]] request_record& record() { return record_; }
+    [[nodiscard]] const server_to_ask& server() const { return server_; }
+    [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
+
+    /// What an attempt to connect that has ended with @p error has really come to.
+    [[nodiscard]] std::error_code outcome_of_connecting(std::error_code error);
+
+    /// @throws std::runtime_error naming the address, if there is an error.
+    void check_connected(std::error_code error);
 
     /// Where the reply is stored. The limit is one byte more than a reply may have, so a full
     /// buffer means that the reply is too long.
@@ -51,10 +59,6 @@ public:
     ///         otherwise the read error.
     [[nodiscard]] std::error_code read_available();
 
-    /// Checks how connecting ended, and records the client's end of the connection.
-    /// @throws std::runtime_error naming the address, if it failed.
-    void check_connected(std::error_code error);
-
     /// The server's number.
     /// @param end how reading the reply ended; eof is the one error that means success.
     /// @throws std::runtime_error naming the address, if reading ended in another way, or the
@@ -62,6 +66,7 @@ public:
     [[nodiscard]] double reply(std::error_code end);
 
 private:
+    void reset_on_close(bool enabled);
     [[noreturn]] void throw_timed_out() const;
 
     const server_to_ask& server_;
@@ -71,5 +76,23 @@ private:
     std::string text_;
     bool complete_ = false;
 };
+
+/// Connects to the first of the server's endpoints that accepts.
+///
+/// @throws std::runtime_error naming the address, if none does, or the time is up.
+[[nodiscard]] asio::awaitable<void> connect(request& pending);
+
+/// Reads to the end of the stream, as one would in any program.
+///
+/// @return how reading ended: asio::error::eof after the last byte; no error if the reply is
+///         too long; operation_aborted after the deadline; otherwise the read error.
+[[nodiscard]] asio::awaitable<std::error_code> read_to_end(request& pending);
+
+/// Asks the server for its number: connects, reads to the end of the stream, parses.
+///
+/// @param record what became of the request; must outlive this coroutine.
+/// @throws std::runtime_error naming the address, if there is no connection, the connection
+///         is lost, the reply is not one finite number, or the timeout has passed.
+[[nodiscard]] asio::awaitable<double> ask(server_to_ask server, request_record& record);
 
 } // namespace netio

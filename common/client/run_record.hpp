@@ -2,31 +2,31 @@
 
 #include "common/time_span.hpp"
 
-#include <asio/ip/tcp.hpp>
-
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <vector>
 
 namespace netio {
 
-/// One look for a reply that had not come yet.
+/// A check that found no reply.
 struct look {
     std::chrono::steady_clock::time_point at;
-    bool polling = false; ///< looks again on the next lap; otherwise when the socket is ready
+    bool polling = false; ///< checks again when it is next resumed; otherwise when bytes have come
 };
 
 /// What became of one request to the server.
 struct request_record {
     std::string name;
-    time_span life{};                ///< from the connect to the end of the reply, or the failure
-    std::vector<look> looks{};       ///< kept only if the run is shown: there may be millions
-    std::uint64_t wake_ups = 0;      ///< how many times the loop has resumed a wait to read
-    asio::ip::tcp::endpoint local{}; ///< the client's end of the connection
+    time_span life{};            ///< from the connect to the end of the reply, or the failure
+    std::vector<look> looks{};   ///< kept only if the run is recorded: there may be millions
+    std::uint64_t wake_ups = 0;  ///< how many times the loop has resumed a wait to read
+    std::string connection_id{}; ///< see common/trace.hpp; empty unless the reply has come
+    /// How long the reply may have lain unread in the system, at most.
+    std::chrono::nanoseconds unnoticed{0};
     bool failed = false;
 
-    [[nodiscard]] bool has_begun() const { return life.begin != decltype(life.begin){}; }
     [[nodiscard]] bool has_ended() const { return life.end != decltype(life.end){}; }
 };
 
@@ -37,9 +37,12 @@ struct run_record {
     /// How long the thread had a processor during the slices: less than their length if other
     /// programs used the processor, too.
     std::chrono::nanoseconds processor_time{0};
-    /// The time by which every task that was ready at the end of the last slice had run.
-    std::chrono::steady_clock::time_point last_pause_end{};
-    std::vector<request_record> requests{};
+    /// Whether uniform_sum has ended a slice, and lets the tasks run that have become ready
+    /// meanwhile. At any other time, the loop notices immediately what becomes ready.
+    bool is_pausing = false;
+    /// Of the requests that have begun, in that order. A deque, so that none is ever moved: each
+    /// task writes to its own.
+    std::deque<request_record> requests{};
 };
 
 } // namespace netio

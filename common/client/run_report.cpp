@@ -4,13 +4,10 @@
 #include "common/program/duration.hpp"
 #include "common/program/standard_output.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ostream.h>
-
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <tuple>
+#include <optional>
 
 namespace netio {
 namespace {
@@ -28,8 +25,8 @@ void write_request(const request_record& request, std::uint64_t track, const run
     if (request.failed) {
         trace.instant("failed", track, end);
     }
-    if (request.local.port() != 0) {
-        trace.arrow_from(fmt::to_string(fmt::streamed(request.local)), track, request.life.begin);
+    if (!request.connection_id.empty()) {
+        trace.arrow_from(request.connection_id, track, request.life.begin);
     }
 }
 
@@ -42,52 +39,51 @@ void write_trace(const run_record& record, trace_file& trace) {
         trace.complete("uniform_sum", track, slice);
     }
     for (const auto& request : record.requests) {
-        ++track;
-        if (request.has_begun()) {
-            write_request(request, track, record, trace);
-        }
+        write_request(request, ++track, record, trace);
     }
     trace.flush();
 }
 
-run_report::run_report(const client_options& options, std::string_view program)
-    : options_{options} {
-    if (!options.trace.empty()) {
-        trace_.emplace(options.trace, program);
+namespace {
+
+void show(const client_options& options, const run_record& record,
+          std::optional<trace_file>& trace) {
+    if (trace) {
+        write_trace(record, *trace);
+    }
+    if (options.timeline) {
+        auto style = timeline_style::of_stdout();
+        style.axis = options.timeline_axis;
+        print_line("\n{}", draw_timeline(record, style));
     }
 }
 
-void run_report::run_and_show(run_record& record, const std::function<void()>& work) {
+} // namespace
+
+void run_and_show(const client_options& options, std::string_view program, run_record& record,
+                  const std::function<void()>& work) {
+    std::optional<trace_file> trace;
+    if (!options.trace.empty()) {
+        trace.emplace(options.trace, program);
+    }
     record.run.begin = steady_clock::now();
+    std::exception_ptr failure;
     try {
         work();
     } catch (...) {
-        record.run.end = steady_clock::now();
-        show_if_possible(record);
-        throw;
+        failure = std::current_exception();
     }
     record.run.end = steady_clock::now();
-    print_line("Total time elapsed: {}.", to_text(record.run.length()));
-    show(record);
-}
-
-/// For a run that has failed. If showing it fails, too, only the first failure is reported.
-void run_report::show_if_possible(const run_record& record) noexcept {
+    if (!failure) {
+        print_line("Total time elapsed: {}.", to_text(record.run.length()));
+    }
     try {
-        show(record);
-    } catch (const std::exception& unreported) {
-        std::ignore = unreported;
+        show(options, record, trace);
+    } catch (...) {
+        failure = failure ? failure : std::current_exception(); // only the first one is reported
     }
-}
-
-void run_report::show(const run_record& record) {
-    if (trace_) {
-        write_trace(record, *trace_);
-    }
-    if (options_.timeline) {
-        auto style = timeline_style::of_stdout();
-        style.axis = options_.timeline_axis;
-        print_line("\n{}", draw_timeline(record, style));
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 

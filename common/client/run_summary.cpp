@@ -1,5 +1,4 @@
-#include "common/client/run_summary.hpp"
-
+#include "common/client/timeline.hpp"
 #include "common/program/duration.hpp"
 #include "common/program/words.hpp"
 
@@ -13,12 +12,6 @@ namespace netio {
 namespace {
 
 using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
-
-/// The end of the pause that followed slice @p i.
-steady_clock::time_point pause_end(const run_record& record, std::size_t i) {
-    return i + 1 < record.slices.size() ? record.slices[i + 1].begin : record.last_pause_end;
-}
 
 std::string counted(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -61,7 +54,7 @@ std::string looks_for_replies(const run_record& record) {
             std::count_if(request.looks.begin(), request.looks.end(),
                           [](const look& found_nothing) { return found_nothing.polling; }));
         wake_ups += request.wake_ups;
-        unnoticed = std::max(unnoticed, longest_unnoticed(request, record));
+        unnoticed = std::max(unnoticed, request.unnoticed);
     }
     return fmt::format("{}, {}. {}.", counted(polls, "poll"), counted(wake_ups, "wake-up"),
                        unnoticed.count() == 0
@@ -70,28 +63,6 @@ std::string looks_for_replies(const run_record& record) {
 }
 
 } // namespace
-
-nanoseconds longest_unnoticed(const request_record& request, const run_record& record) {
-    if (request.failed || !request.has_ended()) {
-        return nanoseconds{0};
-    }
-    const bool polled = !request.looks.empty() && request.looks.back().polling;
-    const auto blind_since = request.looks.empty() ? request.life.begin : request.looks.back().at;
-    if (polled) {
-        return request.life.end - blind_since;
-    }
-    // Resumed by the loop: immediately, if the reply came while the loop slept; in the next
-    // pause, if it came during a slice.
-    for (std::size_t i = record.slices.size(); i-- > 0;) {
-        const auto& slice = record.slices[i];
-        if (slice.end <= request.life.end) {
-            const bool slept_since = request.life.end > pause_end(record, i);
-            const time_span hidden{std::max(slice.begin, blind_since), slice.end};
-            return slept_since ? nanoseconds{0} : std::max(nanoseconds{0}, hidden.length());
-        }
-    }
-    return nanoseconds{0};
-}
 
 std::string summary(const run_record& record, std::size_t columns) {
     return fmt::format("{}\n{}\n{}", wrapped(computing(record), columns),

@@ -1,6 +1,5 @@
 #include "common/client/timeline.hpp"
 
-#include "common/client/run_summary.hpp"
 #include "common/client/time_axis.hpp"
 #include "common/platform/platform.hpp"
 
@@ -56,9 +55,6 @@ private:
 };
 
 void draw_request(row& line, const request_record& request, steady_clock::time_point run_end) {
-    if (!request.has_begun()) {
-        return;
-    }
     line.fill({request.life.begin, request.has_ended() ? request.life.end : run_end},
               cell::waiting);
     for (const auto& look : request.looks) {
@@ -109,13 +105,16 @@ std::string legend(const time_axis& axis, const glyph_table& glyphs, bool has_fa
     std::string text = margin;
     std::size_t used = 0;
     for (const auto& [glyph, meaning] : meanings) {
-        const auto width = 2 + meaning.size(); // a glyph is one column, but several bytes
-        const bool is_first = used == 0;
-        const bool fits = used + 2 + width <= axis.columns();
-        text += is_first ? "" : fits ? "  " : "\n" + margin;
-        used = is_first || !fits ? width : used + 2 + width;
-        text += fmt::format("{} {}", glyphs.at(static_cast<std::size_t>(glyph)), meaning);
+        const auto width = 4 + meaning.size(); // a glyph is one column, but several bytes
+        if (used + width > axis.columns() + 2) {
+            text.erase(text.size() - 2);
+            text += "\n" + margin;
+            used = 0;
+        }
+        used += width;
+        text += fmt::format("{} {}  ", glyphs.at(static_cast<std::size_t>(glyph)), meaning);
     }
+    text.erase(text.size() - 2);
     return text + "\n";
 }
 

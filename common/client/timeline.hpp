@@ -3,6 +3,7 @@
 #include "common/client/run_record.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace netio {
@@ -18,6 +19,11 @@ struct timeline_style {
     /// the environment.
     [[nodiscard]] static timeline_style of_stdout();
 };
+
+/// How the thread was used, in sentences: computing, pauses, looks for replies.
+///
+/// @param columns the width at which lines are broken.
+[[nodiscard]] std::string summary(const run_record& record, std::size_t columns);
 
 /// Draws one row for the sum, one for each of the first few requests, and one for all the other
 /// requests together, over a common time axis. A summary follows.

@@ -1,6 +1,7 @@
 // The client, run in this process. Its output goes to this program's stdout.
 
 #include "async_client/async_client.hpp"
+#include "common/event_loop.hpp"
 #include "tests/catch.hpp"
 #include "tests/support.hpp"
 
@@ -9,6 +10,8 @@
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -28,11 +31,37 @@ asio::awaitable<void> answer_once(tcp::acceptor acceptor, std::string text) {
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
 }
 
+/// Answers @p left connections, all that have come when no more come; notes how many there were
+/// at most.
+asio::awaitable<void> answer_in_batches(tcp::acceptor acceptor, std::size_t left,
+                                        std::size_t& most) {
+    acceptor.non_blocking(true);
+    while (left > 0) {
+        std::vector<tcp::socket> batch;
+        batch.push_back(co_await acceptor.async_accept(asio::use_awaitable));
+        for (int turn = 0; turn < 20; ++turn) { // a connection beyond the limit would come now
+            co_await netio::yield_to_event_loop();
+            std::error_code none;
+            tcp::socket next{acceptor.get_executor()};
+            acceptor.accept(next, none);
+            if (!none) {
+                batch.push_back(std::move(next));
+            }
+        }
+        most = std::max(most, batch.size());
+        left -= batch.size();
+        for (auto& socket : batch) {
+            co_await asio::async_write(socket, asio::buffer("1.5", 3), asio::use_awaitable);
+        }
+    }
+}
+
 netio::async_client_options small_work(wait_mode wait) {
     netio::async_client_options options;
     options.samples = 1000;
     options.allotment = {};
     options.wait = wait;
+    options.timeline = true; // so that the run is recorded
     return options;
 }
 
@@ -92,7 +121,7 @@ TEST_CASE("async_client: a refused connection ends the client, although the sum 
     CHECK_THROWS_WITH(client.run(), Catch::Matchers::StartsWith("cannot connect to "));
 }
 
-TEST_CASE("async_client: looks and slices are recorded only for --timeline and --trace",
+TEST_CASE("async_client: slices and requests are recorded only for --timeline and --trace",
           "[async_client]") {
     auto options = small_work(wait_mode::poll);
     options.timeline = GENERATE(false, true);
@@ -103,5 +132,36 @@ TEST_CASE("async_client: looks and slices are recorded only for --timeline and -
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
     CHECK_NOTHROW(client.run());
     CHECK(record.slices.size() == (options.timeline ? 41 : 0));
-    CHECK(record.requests.front().looks.empty() != options.timeline);
+    CHECK(record.requests.size() == (options.timeline ? 1 : 0));
+}
+
+TEST_CASE("async_client: no more requests are under way than --at-once says", "[async_client]") {
+    auto options = small_work(GENERATE(values(modes)));
+    options.requests = 7;
+    options.at_once = 3;
+    netio::run_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    std::size_t most = 0;
+    asio::co_spawn(loop, answer_in_batches(std::move(acceptor), 7, most), asio::detached);
+    CHECK_NOTHROW(client.run());
+    CHECK(record.requests.size() == 7);
+    CHECK(most == 3);
+}
+
+TEST_CASE("async_client: chunks of every size add up to all samples", "[async_client]") {
+    auto options = small_work(wait_mode::poll);
+    options.samples = GENERATE(0U, 1U, 39U, 40U, 41U, 1000U);
+    options.chunks = GENERATE(1U, 40U);
+    netio::run_record record;
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
+    CHECK_NOTHROW(client.run());
+    // The time allotment is zero, so each chunk is a slice. An empty slice follows the last.
+    const auto chunk = (options.samples + options.chunks - 1) / options.chunks;
+    const auto chunks = options.samples == 0 ? 0 : (options.samples + chunk - 1) / chunk;
+    CHECK(record.slices.size() == chunks + 1);
 }

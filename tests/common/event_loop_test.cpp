@@ -3,7 +3,9 @@
 #include "tests/catch.hpp"
 #include "tests/support.hpp"
 
+#include <asio/buffer.hpp>
 #include <asio/detached.hpp>
+#include <asio/read.hpp>
 #include <asio/this_coro.hpp>
 #include <asio/write.hpp>
 
@@ -18,50 +20,65 @@ using std::chrono::steady_clock;
 
 namespace {
 
-asio::awaitable<void> note_three_times(std::string& notes, char who) {
+using yield_function = asio::awaitable<void> (*)();
+
+asio::awaitable<void> note_three_times(std::string& notes, char who, yield_function yield) {
     for (int i = 0; i < 3; ++i) {
         notes.push_back(who);
-        co_await netio::yield_to_event_loop();
+        co_await yield();
     }
 }
 
-/// Whether a task has run after the given number of laps, if its socket became ready just before
-/// them.
-asio::awaitable<bool> ready_socket_has_run(int laps) {
+/// Whether a task whose socket became ready just before has run.
+asio::awaitable<bool> ready_socket_has_run() {
     const auto executor = co_await asio::this_coro::executor;
     connected_pair ends{executor};
     const auto has_run = std::make_shared<bool>(false);
     ends.near.async_wait(tcp::socket::wait_read, [has_run](std::error_code) { *has_run = true; });
     asio::write(ends.far, asio::buffer("1", 1));
-    co_await netio::yield_for_laps(laps);
+    co_await netio::let_others_run();
     co_return *has_run;
 }
 
-/// Whether a wait that a deadline cancels has ended after the given number of laps.
-asio::awaitable<bool> cancelled_wait_has_run(int laps) {
+/// Whether a wait that a deadline cancels has ended.
+asio::awaitable<bool> cancelled_wait_has_run() {
     const auto executor = co_await asio::this_coro::executor;
     connected_pair ends{executor};
     const netio::deadline passed{ends.near, steady_clock::now()};
     auto has_run = std::make_shared<bool>(false);
     ends.near.async_wait(tcp::socket::wait_read, [has_run](std::error_code) { *has_run = true; });
-    co_await netio::yield_for_laps(laps);
+    co_await netio::let_others_run();
     co_return *has_run;
 }
 
-/// How many tasks of 300 sockets that became ready just before have not run after the given
-/// number of laps.
-asio::awaitable<int> left_of_300(int laps) {
+/// Whether a read to the end of the stream has ended, if the bytes and the end came just before.
+asio::awaitable<bool> reply_has_been_read() {
+    const auto executor = co_await asio::this_coro::executor;
+    connected_pair ends{executor};
+    const auto reply = std::make_shared<std::string>();
+    const auto has_run = std::make_shared<bool>(false);
+    asio::async_read(ends.near, asio::dynamic_buffer(*reply),
+                     [reply, has_run](std::error_code, std::size_t) { *has_run = true; });
+    co_await netio::yield_to_event_loop(); // the read is pending
+    asio::write(ends.far, asio::buffer("1", 1));
+    ends.far.close();
+    co_await netio::let_others_run();
+    co_return *has_run;
+}
+
+/// How many tasks of 200 sockets that became ready just before have not run.
+asio::awaitable<int> left_of_200() {
     const auto executor = co_await asio::this_coro::executor;
     std::vector<std::unique_ptr<connected_pair>> pairs;
-    const auto left = std::make_shared<int>(300);
-    while (pairs.size() < 300) {
+    const auto left = std::make_shared<int>(200);
+    while (pairs.size() < 200) {
         auto& ends = *pairs.emplace_back(std::make_unique<connected_pair>(executor));
         ends.near.async_wait(tcp::socket::wait_read, [left](std::error_code) { --*left; });
     }
     for (auto& ends : pairs) {
         asio::write(ends->far, asio::buffer("1", 1));
     }
-    co_await netio::yield_for_laps(laps);
+    co_await netio::let_others_run();
     co_return *left;
 }
 
@@ -70,8 +87,8 @@ asio::awaitable<int> left_of_300(int laps) {
 TEST_CASE("yield_to_event_loop: coroutines that yield take turns", "[event_loop]") {
     asio::io_context loop{1};
     std::string notes;
-    asio::co_spawn(loop, note_three_times(notes, 'a'), asio::detached);
-    asio::co_spawn(loop, note_three_times(notes, 'b'), asio::detached);
+    asio::co_spawn(loop, note_three_times(notes, 'a', netio::yield_to_event_loop), asio::detached);
+    asio::co_spawn(loop, note_three_times(notes, 'b', netio::yield_to_event_loop), asio::detached);
     netio::testing::run_to_end(loop);
     CHECK(notes == "ababab");
 }
@@ -87,19 +104,28 @@ TEST_CASE("yield_to_event_loop: a million turns do not grow the stack", "[event_
     CHECK(netio::testing::result_of(loop, many()) == 1);
 }
 
-TEST_CASE("yield_for_laps: a socket that was ready before has its turn first", "[event_loop]") {
+TEST_CASE("let_others_run: a socket that was ready before has its turn first", "[event_loop]") {
     asio::io_context loop{1};
-    CHECK(netio::testing::result_of(loop, ready_socket_has_run(1)));
+    CHECK(netio::testing::result_of(loop, ready_socket_has_run()));
 }
 
-TEST_CASE("yield_for_laps: 300 sockets that were ready have their turn first", "[event_loop]") {
+TEST_CASE("let_others_run: 200 sockets that were ready have their turn first", "[event_loop]") {
     asio::io_context loop{1};
-    CHECK(netio::testing::result_of(loop, left_of_300(2)) == 0);
+    CHECK(netio::testing::result_of(loop, left_of_200()) == 0);
 }
 
-TEST_CASE("yield_for_laps: an operation that a deadline cancels ends within two laps",
+TEST_CASE("let_others_run: a reply is read to its end first, or a deadline cancels first",
           "[event_loop]") {
     asio::io_context loop{1};
-    CHECK_FALSE(netio::testing::result_of(loop, cancelled_wait_has_run(1)));
-    CHECK(netio::testing::result_of(loop, cancelled_wait_has_run(2)));
+    CHECK(netio::testing::result_of(loop, cancelled_wait_has_run()));
+    CHECK(netio::testing::result_of(loop, reply_has_been_read()));
+}
+
+TEST_CASE("let_others_run: tasks that await it take turns", "[event_loop]") {
+    asio::io_context loop{1};
+    std::string notes;
+    asio::co_spawn(loop, note_three_times(notes, 'a', netio::let_others_run), asio::detached);
+    asio::co_spawn(loop, note_three_times(notes, 'b', netio::let_others_run), asio::detached);
+    netio::testing::run_to_end(loop);
+    CHECK(notes == "ababab");
 }

@@ -66,14 +66,14 @@ TEST_CASE("server: answers with the sum, and closes", "[server]") {
     auto options = quick_options();
     options.samples = samples;
     const auto server = start(loop, options);
-    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(samples, 1));
+    CHECK(result_of(loop, ask(server->endpoints().front())) == expected_reply(samples, 1));
 }
 
 TEST_CASE("server: each connection gets its own stream of the seed", "[server]") {
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());
     for (std::uint64_t k = 0; k < 3; ++k) {
-        CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1, k));
+        CHECK(result_of(loop, ask(server->endpoints().front())) == expected_reply(1000, 1, k));
     }
     CHECK(expected_reply(1000, 1, 0) != expected_reply(1000, 1, 1));
 }
@@ -87,13 +87,13 @@ TEST_CASE("server: listens on IPv6 too", "[server]") {
         return;
     }
     const auto server = start(loop, options);
-    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1));
+    CHECK(result_of(loop, ask(server->endpoints().front())) == expected_reply(1000, 1));
 }
 
 TEST_CASE("server: once stopped, the loop has nothing left to do", "[server]") {
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());
-    const auto endpoint = server->endpoint();
+    const auto endpoint = server->endpoints().front();
     SECTION("before any client") {}
     SECTION("after one") {
         CHECK(result_of(loop, ask(endpoint)) == expected_reply(1000, 1));
@@ -112,8 +112,8 @@ TEST_CASE("server: can be destroyed while it computes", "[server]") {
     tcp::socket queued{loop};
     {
         const auto server = start(loop, options);
-        running.connect(server->endpoint());
-        queued.connect(server->endpoint());
+        running.connect(server->endpoints().front());
+        queued.connect(server->endpoints().front());
         while (loop.poll() > 0) {
         }
         netio::testing::wait_until_computing(::getpid());
@@ -127,8 +127,8 @@ TEST_CASE("server: survives connections that are aborted before they are accepte
     loop.poll(); // it waits to be told of connections, and will be, once
     tcp::socket first{loop};
     tcp::socket second{loop};
-    first.connect(server->endpoint());
-    second.connect(server->endpoint());
+    first.connect(server->endpoints().front());
+    second.connect(server->endpoints().front());
     accepting = {GENERATE(ECONNABORTED, EPROTO), 1};
 
     std::vector<asio::awaitable<std::string>> replies;
@@ -142,7 +142,7 @@ TEST_CASE("server: survives running out of memory for connections", "[server]") 
     accepting = {GENERATE(ENOBUFS, ENOMEM, ENFILE), 1};
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());
-    CHECK(result_of(loop, ask(server->endpoint())) == expected_reply(1000, 1));
+    CHECK(result_of(loop, ask(server->endpoints().front())) == expected_reply(1000, 1));
     CHECK(accepting.failures == 0);
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("server: does not try again and again while it cannot accept", "[serve
     asio::io_context loop{1};
     const auto server = start(loop, quick_options());
     tcp::socket waiting{loop};
-    waiting.connect(server->endpoint());
+    waiting.connect(server->endpoints().front());
     loop.run_for(std::chrono::milliseconds{350});
     CHECK(accepting.calls >= 1);
     CHECK(accepting.calls <= 5); // one for each 100 ms

@@ -24,7 +24,7 @@ TEST_CASE("trace: a client's record has a track for the sum and one for each req
                                {start + 1s, start + 2s},
                                {{start + 1s, true}, {start + 1500ms, false}},
                                1,
-                               {asio::ip::make_address("127.0.0.1"), 4711}});
+                               "127.0.0.1:4711 1.5"});
     const temporary_file file;
     trace_file trace{file.path(), "async_client"};
     write_trace(record, trace);
@@ -35,16 +35,17 @@ TEST_CASE("trace: a client's record has a track for the sum and one for each req
     }
     CHECK(shape == "M:process_name M:thread_name X:uniform_sum X:uniform_sum M:thread_name "
                    "X:server_request i:poll i:wait s:request ");
-    CHECK(trace_events(file).back()["id"].text() == "127.0.0.1:4711");
+    CHECK(trace_events(file).back()["id"].text() == "127.0.0.1:4711 1.5");
 }
 
-TEST_CASE("trace: a failed request is marked, one that has not begun is left out", "[trace]") {
+TEST_CASE(
+    "trace: a failed request is marked, and one that has not ended lasts to the end of the run",
+    "[trace]") {
     netio::run_record record;
     record.run = {start, start + 3s};
     record.requests.push_back({"server_request 1", {start, start + 2s}});
     record.requests.back().failed = true;
     record.requests.push_back({"server_request 2", {start + 1s, {}}}); // has not ended
-    record.requests.emplace_back();
     const temporary_file file;
     trace_file trace{file.path(), "async_client"};
     write_trace(record, trace);

@@ -1,13 +1,8 @@
-#include "common/client/run_summary.hpp"
-#include "common/client/thread_clock.hpp"
+#include "common/client/timeline.hpp"
 #include "tests/catch.hpp"
 
-#include <thread>
-
 using namespace std::chrono_literals;
-using netio::longest_unnoticed;
 using netio::run_record;
-using netio::thread_clock;
 using std::chrono::steady_clock;
 
 namespace {
@@ -19,44 +14,19 @@ constexpr steady_clock::time_point start{1000h};
 run_record two_slices(std::chrono::nanoseconds end) {
     run_record record;
     record.slices = {{start, start + 1s}, {start + 1010ms, start + 3010ms}};
-    record.last_pause_end = start + 3020ms;
     record.requests.push_back({"server_request", {start + 100ms, start + end}});
     return record;
 }
 
-std::chrono::nanoseconds longest(const run_record& record) {
-    return longest_unnoticed(record.requests.front(), record);
-}
-
 } // namespace
 
-TEST_CASE("longest_unnoticed: for a task that polls, since its last look", "[summary]") {
+TEST_CASE("summary: the longest time that any reply may have lain unnoticed", "[summary]") {
     auto record = two_slices(3015ms);
-    record.requests.front().looks = {{start + 1s, true}, {start + 2500ms, true}};
-    CHECK(longest(record) == 515ms);
-}
-
-TEST_CASE("longest_unnoticed: for a task that the loop resumes, the slice just before",
-          "[summary]") {
-    CHECK(longest(two_slices(1005ms)) == 900ms); // the slice, from when it was asked
-    CHECK(longest(two_slices(3015ms)) == 2s);
-    auto looked = two_slices(3015ms);
-    looked.requests.front().looks = {{start + 1005ms, false}};
-    CHECK(longest(looked) == 2s);
-}
-
-TEST_CASE("longest_unnoticed: zero for a reply that came while the loop slept", "[summary]") {
-    CHECK(longest(two_slices(3021ms)) == 0s);
-    CHECK(longest(two_slices(10s)) == 0s);
-    auto record = two_slices(1s);
-    record.slices.clear();
-    CHECK(longest(record) == 0s);
-}
-
-TEST_CASE("longest_unnoticed: zero if there was no reply", "[summary]") {
-    auto record = two_slices(3015ms);
-    record.requests.front().failed = true;
-    CHECK(longest(record) == 0s);
+    CHECK_THAT(netio::summary(record, 80), Catch::Matchers::EndsWith(" No reply lay unnoticed."));
+    record.requests.front().unnoticed = 515ms;
+    record.requests.emplace_back();
+    CHECK_THAT(netio::summary(record, 80),
+               Catch::Matchers::EndsWith(" A reply lay unnoticed for up to 515.00ms."));
 }
 
 TEST_CASE("summary: the slices as a share of the run, processor time as a share of the slices",
@@ -74,19 +44,4 @@ TEST_CASE("summary: a run without computing shows 0 %", "[summary]") {
     CHECK(netio::summary({}, 80) == "The thread computed for 0 % of 0.00us and had a processor "
                                     "for 0 % of that.\n0 pauses, longest slice 0.00us.\n"
                                     "0 polls, 0 wake-ups. No reply lay unnoticed.");
-}
-
-TEST_CASE("thread_clock: stands still while the thread waits for another", "[summary]") {
-    const auto computes_for = [](std::chrono::milliseconds length) {
-        const auto begin = thread_clock::now();
-        while (thread_clock::now() - begin < length) {
-        }
-    };
-    const auto begin = steady_clock::now();
-    const auto processor_begin = thread_clock::now();
-    std::thread{computes_for, 50ms}.join();
-    CHECK(thread_clock::now() - processor_begin < 25ms);
-    computes_for(25ms);
-    CHECK(thread_clock::now() - processor_begin >= 25ms);
-    CHECK(steady_clock::now() - begin >= 75ms);
 }

@@ -1,0 +1,121 @@
+#include "async_client/events.hpp"
+
+#include "common/platform/platform.hpp"
+#include "common/program/duration.hpp"
+#include "common/program/standard_output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace netio {
+
+using std::chrono::steady_clock;
+
+sum_events::sum_events(const async_client_options& options, run_record& record)
+    : options_{options}
+    , record_{record} {
+    print_line("Beginning uniform_sum.");
+    begin_slice();
+}
+
+bool sum_events::slice_is_used_up() {
+    slice_.end = steady_clock::now();
+    return slice_.length() >= options_.allotment;
+}
+
+void sum_events::pause(std::uint64_t drawn) {
+    end_slice();
+    print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n", fmt::group_digits(drawn - 1),
+               to_text(slice_.length()));
+}
+
+void sum_events::resume() {
+    print_line("Resuming uniform_sum.");
+    begin_slice();
+}
+
+void sum_events::done(double total) {
+    slice_.end = steady_clock::now();
+    end_slice();
+    print_line("====== Done uniform_sum. total: {:.2f} ======\n", total);
+}
+
+void sum_events::begin_slice() {
+    record_.is_pausing = false;
+    processor_begin_ = platform::thread_processor_time();
+    slice_.begin = steady_clock::now();
+}
+
+void sum_events::end_slice() {
+    record_.is_pausing = true;
+    if (options_.is_recorded()) {
+        record_.slices.push_back(slice_);
+        record_.processor_time += platform::thread_processor_time() - processor_begin_;
+    }
+}
+
+request_events::request_events(const async_client_options& options, run_record& run,
+                               std::uint64_t number)
+    : run_{run}
+    , own_record_{options.request_name(number)}
+    , record_{options.is_recorded() ? run.requests.emplace_back(own_record_) : own_record_}
+    , is_shown_{options.is_shown(number)} {
+    if (is_shown_) {
+        print_line("Beginning {}.", record_.name);
+    } else if (number == 4) {
+        print_line("Beginning {} more, not shown.\n", options.hidden_requests());
+    }
+}
+
+void request_events::pause() {
+    if (!std::exchange(is_paused_, true) && is_shown_) {
+        print_line("Pausing {}.\n", record_.name);
+    }
+}
+
+void request_events::resume() {
+    if (std::exchange(is_paused_, false) && is_shown_) {
+        print_line("Resuming {}.", record_.name);
+    }
+}
+
+void request_events::pause_after_look(bool polling) {
+    if (&record_ != &own_record_) { // the run is recorded
+        record_.looks.push_back({steady_clock::now(), polling});
+    }
+    pause();
+}
+
+void request_events::wake_up() {
+    ++record_.wake_ups;
+    resume();
+}
+
+void request_events::done(double total) {
+    record_.unnoticed = longest_unnoticed();
+    resume();
+    if (is_shown_) {
+        print_line("====== Done {}. total: {:.2f}. ======\n", record_.name, total);
+    }
+}
+
+/// For a task that polls: the time since its last check that found nothing. For a task that the
+/// loop resumes: the slice just before, during which the loop could not ask the system; nothing if
+/// the loop was waiting when the reply came.
+std::chrono::nanoseconds request_events::longest_unnoticed() const {
+    const auto& looks = record_.looks;
+    const auto last_look = looks.empty() ? record_.life.begin : looks.back().at;
+    if (!looks.empty() && looks.back().polling) {
+        return steady_clock::now() - last_look;
+    }
+    if (!run_.is_pausing || run_.slices.empty()) {
+        return {};
+    }
+    const auto& slice = run_.slices.back();
+    return std::max(std::chrono::nanoseconds{0},
+                    std::chrono::nanoseconds{slice.end - std::max(slice.begin, last_look)});
+}
+
+} // namespace netio
