@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -31,6 +32,15 @@ std::uint64_t parse_seed(std::string_view text) {
 
 bool is_option(const std::string& word) {
     return word.rfind('-', 0) == 0;
+}
+
+/// Marks a value that is given but empty. CLI11 would take the next argument instead of it, or
+/// treat it as left out. No argument from the system contains this character.
+constexpr char empty_value = '\0';
+
+std::string without_marks(std::string text) {
+    std::erase(text, empty_value);
+    return text;
 }
 
 } // namespace
@@ -121,8 +131,16 @@ void command_line::add_duration(const std::string& name, std::chrono::nanosecond
 void command_line::add_option(const std::string& name, const std::string& value,
                               const std::string& description,
                               std::function<void(std::string_view)> read) {
-    const auto read_or_refuse = [name, read = std::move(read)](const std::string& text) {
+    const bool is_optional = value.front() == '[';
+    const auto read_or_refuse = [=, read = std::move(read)](const std::string& given) {
+        const auto text = without_marks(given);
         try {
+            if (is_optional && text.empty() && !given.empty()) {
+                throw std::invalid_argument("must not be empty");
+            }
+            if (text.starts_with("--")) { // as in `--trace $FILE --timeline` without a FILE
+                throw std::invalid_argument("must be a value, not an option");
+            }
             read(text);
         } catch (const std::invalid_argument& error) {
             throw usage_error(fmt::format("{} \"{}\": {}.", name, text, error.what()));
@@ -131,23 +149,42 @@ void command_line::add_option(const std::string& name, const std::string& value,
     auto* const option =
         app_->add_option_function<std::string>(name, read_or_refuse, wrapped(description));
     option->type_name(value);
-    if (value.front() == '[') {
+    if (is_optional) {
         option->expected(0, 1);
     }
 }
 
+/// The arguments in the order that CLI11 takes them, last first, with empty values marked.
+std::vector<std::string> command_line::marked_arguments(int argc, const char* const* argv) const {
+    std::vector<std::string> words{std::make_reverse_iterator(argv + argc),
+                                   std::make_reverse_iterator(argv + std::min(argc, 1))};
+    for (auto& word : words) {
+        const auto name = word.substr(0, word.find('='));
+        const auto* const option = app_->get_option_no_throw(name);
+        const bool has_value = option != nullptr && name != word;
+        if (has_value && option->get_items_expected_max() == 0) {
+            throw usage_error(fmt::format("{} takes no value.", name));
+        }
+        if (word.empty() || (has_value && name.size() + 1 == word.size())) {
+            word += empty_value;
+        }
+    }
+    return words;
+}
+
 void command_line::parse(int argc, const char* const* argv) {
     try {
-        app_->parse(argc, argv);
+        app_->parse(marked_arguments(argc, argv));
     } catch (const CLI::CallForHelp&) {
         throw help_requested{app_->help()};
     } catch (const CLI::CallForVersion& version) {
         throw help_requested{version.what()};
-    } catch (const CLI::ExtrasError& error) {
+    } catch (const CLI::ExtrasError&) {
         const auto unknown = app_->remaining();
         const auto option = std::find_if(unknown.begin(), unknown.end(), is_option);
         if (option == unknown.end()) {
-            throw usage_error(fmt::format("{}.", error.what()));
+            throw usage_error(fmt::format("The following argument was not expected: {}.",
+                                          without_marks(unknown.front())));
         }
         throw usage_error(fmt::format("unknown option {}{}", *option, suggestion(*option)));
     } catch (const CLI::ParseError& error) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -65,7 +66,8 @@ public:
     void add_duration(const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& description);
 
-    /// @param value the value's name in the help text; in brackets if the value is optional.
+    /// @param value the value's name in the help text; in brackets if the value is optional. An
+    ///              optional value may be left out, but must not be empty.
     /// @param read  receives the given text, empty if an optional value is left out; throws
     ///              std::invalid_argument if the text is not valid.
     void add_option(const std::string& name, const std::string& value,
@@ -78,6 +80,8 @@ public:
 
 private:
     void add_workload(shared_options& options);
+    [[nodiscard]] std::vector<std::string> marked_arguments(int argc,
+                                                            const char* const* argv) const;
     [[nodiscard]] std::string suggestion(const std::string& unknown) const;
 
     std::string program_;

@@ -113,8 +113,56 @@ TEST_CASE("command_line: wrong options are refused in one line that names the op
     CHECK(refusal.find('\n') == std::string::npos);
 }
 
+TEST_CASE("command_line: an empty value is not replaced by the next argument", "[command_line]") {
+    const std::string option = GENERATE("--host", "--port", "--samples", "--seed", "--kernel",
+                                        "--trace", "--requests", "--timeout", "--timeline");
+    const auto with_sign = option + "=";
+    const auto* const other = option == "--port" ? "--seed=7" : "--port=7";
+    CAPTURE(option);
+    // "7" would be a valid value of most of them.
+    CHECK(refusal_of({with_sign.c_str(), "7"}).find(option + " \"\": must") == 0);
+    CHECK(refusal_of({with_sign.c_str(), other}).find(option + " \"\": must") == 0);
+    CHECK(refusal_of({with_sign.c_str()}).find(option + " \"\": must") == 0);
+    CHECK(refusal_of({option.c_str(), ""}).find(option + " \"\": must") == 0);
+}
+
+TEST_CASE("command_line: an option is not the value of the option before it", "[command_line]") {
+    // As in `--trace $FILE --timeline` when FILE is empty.
+    const std::string option =
+        GENERATE("--host", "--port", "--samples", "--seed", "--kernel", "--trace", "--timeout");
+    CAPTURE(option);
+    CHECK(refusal_of({option.c_str(), "--timeline"}).find(option + " \"--timeline\": must") == 0);
+    CHECK(refusal_of({option.c_str(), "--requests="}).find(option + " \"--requests=\": must") == 0);
+    CHECK(parse({"--trace", "-"}).trace == "-");
+}
+
+TEST_CASE("command_line: a value that is left out is not an empty one", "[command_line]") {
+    CHECK(parse({"--timeline"}).timeline);
+    CHECK(parse({"--timeline"}).timeline_axis == 0s);
+    CHECK(parse({"--timeline", "--samples=7"}).samples == 7);
+    CHECK(parse({"--timeline=2s"}).timeline_axis == 2s);
+    CHECK(parse({"--timeline", "2s"}).timeline_axis == 2s);
+    CHECK_FALSE(parse({}).timeline);
+}
+
+TEST_CASE("command_line: --help and --version take no value", "[command_line]") {
+    const std::string option = GENERATE("--help", "--version");
+    for (const auto* const value : {"=", "=x", "=false"}) {
+        CHECK(refusal_of({(option + value).c_str()}) == option + " takes no value.");
+    }
+}
+
+TEST_CASE("command_line: values that mean something to the parser's library are values",
+          "[command_line]") {
+    const auto* const name = GENERATE("{}", "%%", "[a,b]", "a=b", "=", "\"a\"", "a b");
+    CHECK(parse({"--trace", name}).trace == name);
+    CHECK(parse({(std::string{"--trace="} + name).c_str()}).trace == name);
+}
+
 TEST_CASE("command_line: a stray word is refused", "[command_line]") {
     CHECK_THROWS_AS(parse({"word"}), netio::usage_error);
+    CHECK(refusal_of({"word", "more"}) == "The following argument was not expected: word.");
+    CHECK(refusal_of({""}) == "The following argument was not expected: .");
 }
 
 TEST_CASE("command_line: --help and --version are not errors", "[command_line]") {
