@@ -207,12 +207,19 @@ std::uint64_t shared_file::size() const {
 
 std::string shared_file::read(std::uint64_t position, std::size_t count) const {
     std::string text(count, '\0');
-    const auto size =
-        ::pread(static_cast<int>(handle_), text.data(), text.size(), static_cast<off_t>(position));
-    if (size < 0) {
-        throw std::system_error(last_error());
+    std::size_t size = 0;
+    while (size < count) { // Linux reads at most 2 GiB at a time
+        const auto more = ::pread(static_cast<int>(handle_), text.data() + size, count - size,
+                                  static_cast<off_t>(position + size));
+        if (more < 0 && errno != EINTR) {
+            throw std::system_error(last_error());
+        }
+        if (more == 0) {
+            break;
+        }
+        size += static_cast<std::size_t>(std::max<ssize_t>(more, 0));
     }
-    text.resize(static_cast<std::size_t>(size));
+    text.resize(size);
     return text;
 }
 
