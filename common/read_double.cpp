@@ -1,5 +1,7 @@
 #include "common/read_double.hpp"
 
+#include "common/random/strict_arithmetic.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <clocale>

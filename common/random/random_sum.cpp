@@ -1,6 +1,7 @@
 #include "common/random/random_sum.hpp"
 
 #include "common/random/random_kernels.hpp"
+#include "common/random/strict_arithmetic.hpp"
 
 #include <algorithm>
 
