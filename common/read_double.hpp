@@ -20,8 +20,9 @@ struct leading_double {
 ///         if the number is beyond double's range, or so small that it would become 0.
 [[nodiscard]] std::optional<leading_double> read_double(std::string_view text);
 
-/// The same, slower, for standard libraries without std::from_chars for double. Declared here
-/// so that the tests can compare the two functions on every system.
+/// The same, slower, for standard libraries without std::from_chars for double; as long as the
+/// program leaves the locale's LC_NUMERIC alone. Declared here so that the tests can compare the
+/// two functions on every system.
 [[nodiscard]] std::optional<leading_double> read_double_with_strtod(std::string_view text);
 
 } // namespace netio
