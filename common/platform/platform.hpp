@@ -91,6 +91,10 @@ public:
 
     // A process that holds the lock may call the functions below. Locks are not counted.
 
+    /// Waits for the lock for some seconds only, since a process that holds it may have been
+    /// stopped (with Ctrl-Z, for example).
+    ///
+    /// @throws std::runtime_error saying so.
     void lock();
     void unlock() noexcept;
 

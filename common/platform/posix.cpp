@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <thread>
 #include <tuple>
 #include <unistd.h>
 
@@ -186,10 +187,16 @@ shared_file::~shared_file() {
 }
 
 void shared_file::lock() {
-    while (::flock(static_cast<int>(handle_), LOCK_EX) != 0) {
-        if (errno != EINTR) {
+    using namespace std::chrono_literals;
+    const auto end = std::chrono::steady_clock::now() + 5s; // others need far less than a second
+    while (::flock(static_cast<int>(handle_), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
             throw std::system_error(last_error());
         }
+        if (std::chrono::steady_clock::now() > end) {
+            throw std::runtime_error("another program has locked it");
+        }
+        std::this_thread::sleep_for(1ms);
     }
 }
 

@@ -6,11 +6,14 @@
 #include "tests/temporary_file.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace netio::testing;
@@ -107,4 +110,30 @@ TEST_CASE("trace: what a program that is killed in the middle of a write leaves 
     CHECK(end.status == 128 + SIGXFSZ);
     CHECK(file.text().size() == room);
     check_that_the_next_program_appends(server, file, program);
+}
+
+TEST_CASE("trace: a program that is stopped while it holds the lock does not stop the others",
+          "[trace][slow]") { // waits for the lock in vain
+    const temporary_file file;
+    server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
+    const auto before = file.text();
+    const int stopped_program = ::open(file.path().c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(::flock(stopped_program, LOCK_EX) == 0);
+
+    process client{command("serial_client", asking(server, file))};
+    const auto untraced =
+        run(command("serial_client", {"--port", server.port(), "--samples", "10"}));
+    CHECK(untraced.status == 0);
+    const auto refused = client.wait();
+    CHECK(refused.status == 1);
+    CHECK(refused.out.empty());
+    CHECK(refused.err ==
+          "serial_client: cannot write " + file.path() + ": another program has locked it\n");
+    server.send_signal(SIGTERM);
+    const auto end = server.wait();
+    CHECK(end.status == 0);
+    CHECK(end.err == "server: cannot write " + file.path() +
+                         ": another program has locked it; the trace ends here\n");
+    CHECK(file.text() == before);
+    ::close(stopped_program);
 }
