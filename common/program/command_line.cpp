@@ -43,6 +43,14 @@ std::string without_marks(std::string text) {
     return text;
 }
 
+/// CLI11 2.6 puts a space behind each word, and so a line of 80 columns takes 81.
+std::string without_spaces_at_line_ends(std::string text) {
+    for (auto space = text.find(" \n"); space != text.npos; space = text.find(" \n")) {
+        text.erase(space, 1);
+    }
+    return text;
+}
+
 } // namespace
 
 std::uint64_t random_seed() {
@@ -176,7 +184,7 @@ void command_line::parse(int argc, const char* const* argv) {
     try {
         app_->parse(marked_arguments(argc, argv));
     } catch (const CLI::CallForHelp&) {
-        throw help_requested{app_->help()};
+        throw help_requested{without_spaces_at_line_ends(app_->help())};
     } catch (const CLI::CallForVersion& version) {
         throw help_requested{version.what()};
     } catch (const CLI::ExtrasError&) {
