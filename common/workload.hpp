@@ -9,9 +9,10 @@ namespace netio {
 
 // The Python original's workload, and the factors that multiply it here. The kernels are 60 to 800
 // times as fast as the original's interpreted loops. With the original's counts the whole run
-// would take less than 0.1 s, and no time allotment would ever be used up. The factors restore
-// times like the original's, about 2.5 s on the server and 4.6 s in the clients. The options
-// `--samples 1e7` and `--samples 1.2e8` give the original's counts.
+// would take less than 0.1 s, and no time allotment would ever be used up. The original takes
+// about 2.8 s on the server and 4.7 s in the clients. The factors restore times of this order. The
+// options `--samples 1e7` and `--samples 1.2e8` give the original's counts. scripts/demo measures
+// the machine, and chooses the counts that take 2.5 s and 4.6 s on it.
 
 /// The factors that multiply the original's counts, for one kernel.
 struct workload_factors {
@@ -21,23 +22,23 @@ struct workload_factors {
 };
 
 /// One row for each kernel. The factors are constants, so that a machine has the same defaults
-/// in every run. On a slow machine a run takes longer than the original's, on a fast one less.
+/// in every run. But with the same kernel, processors differ by a factor of 3 and more. So the
+/// table aims at a short run: on the fastest processor, the sum takes 2.2 s, which is enough for
+/// two pauses; on the slowest, with busy neighbours, both jobs together take at most 12 s.
 ///
-/// Each comment gives the nanoseconds that a Gaussian and a uniform draw take. For x86-64 they
-/// are measured on two server processors, an AMD EPYC and an Intel Xeon at 2.6 GHz (see
-/// benchmarks/), and each factor lies between those that the two would need. They differ most
-/// with AVX-512: by these figures, the EPYC takes 1.6 s on the server and 3.2 s in the clients,
-/// the Xeon 3.8 s and 6.6 s. For 64-bit Arm the nanoseconds are calculated: the object code has 20
-/// vector instructions for a Gaussian draw and 6 for a uniform one, and the core is assumed to
-/// complete 3.5 of them in a cycle, at 3 GHz.
+/// Each comment gives the nanoseconds that a Gaussian and a uniform draw take on three server
+/// processors: an AMD EPYC, an Intel Xeon at 2.6 GHz, and a slow one with busy neighbours (see
+/// benchmarks/). For 64-bit Arm the nanoseconds are calculated: the object code has 20 vector
+/// instructions for a Gaussian draw and 6 for a uniform one, and the core is assumed to complete
+/// 3.5 of them in a cycle, at 3 GHz.
 inline constexpr std::array factors_of_kernels{
 #ifdef __aarch64__
-    workload_factors{"baseline", 130, 67}, // 1.9 and 0.57
+    workload_factors{"baseline", 95, 47}, // 1.9 and 0.57
 #else
-    workload_factors{"baseline", 108, 75}, // 2.2 and 0.50; 2.4 and 0.55
+    workload_factors{"baseline", 85, 38}, // 2.2 and 0.50; 2.4 and 0.55; 5.4 and 1.6
 #endif
-    workload_factors{"x86-64-v3", 300, 155}, // 0.77 and 0.21; 0.93 and 0.30
-    workload_factors{"x86-64-v4", 455, 375}, // 0.36 and 0.072; 0.84 and 0.146
+    workload_factors{"x86-64-v3", 185, 90},  // 0.77 and 0.21; 0.93 and 0.30; 2.2 and 0.72
+    workload_factors{"x86-64-v4", 130, 255}, // 0.36 and 0.072; 0.84 and 0.146; 1.9 and 0.31
 };
 
 /// The kernel's factors, or the baseline's if @p kernel is not in the table.
