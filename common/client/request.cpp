@@ -11,6 +11,7 @@
 #include <asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <stdexcept>
 
 namespace netio {
@@ -118,6 +119,9 @@ void request::check_connected(std::error_code error) {
                                              hint(error)));
     }
     reset_on_close(true);
+    // A server whose backlog overflows can forget a connection that this client regards as made.
+    // This client sends nothing, so without checks it would not learn of that before its deadline.
+    platform::check_peer_while_silent(static_cast<std::intptr_t>(socket_.native_handle()));
 }
 
 std::error_code request::read_available() {

@@ -73,6 +73,13 @@ void ignore_broken_pipes() noexcept;
 /// packet; 0 where there is no such flag.
 [[nodiscard]] int more_follows() noexcept;
 
+/// Asks the system to check after two seconds of silence, and then every five seconds, whether the
+/// peer still knows the connection. If the peer answers that it does not, or does not answer for
+/// half a minute, the connection ends with an error.
+///
+/// @param socket its native handle. If the system refuses, nothing changes.
+void check_peer_while_silent(std::intptr_t socket) noexcept;
+
 // ---- Files
 
 /// A file that several processes append to at the same time.

@@ -9,6 +9,8 @@
 #include <ctime>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/file.h>
@@ -167,6 +169,21 @@ int more_follows() noexcept {
 #else
     return 0;
 #endif
+}
+
+void check_peer_while_silent(std::intptr_t socket) noexcept {
+#ifdef TCP_KEEPIDLE
+    constexpr int idle = TCP_KEEPIDLE;
+#else
+    constexpr int idle = TCP_KEEPALIVE; // its name on macOS
+#endif
+    const auto set = [socket](int level, int option, int value) {
+        ::setsockopt(static_cast<int>(socket), level, option, &value, sizeof value);
+    };
+    set(IPPROTO_TCP, idle, 2);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 6);
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
 shared_file::shared_file(const std::string& path)

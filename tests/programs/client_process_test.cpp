@@ -3,6 +3,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/programs/client_faults.hpp"
+#include "tests/server_support.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
@@ -11,6 +12,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +20,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -214,6 +217,28 @@ TEST_CASE("clients: sockets do not get the numbers of closed streams", "[clients
         const auto link = "/proc/" + std::to_string(program.id()) + "/fd/" + number;
         CHECK(std::filesystem::read_symlink(link) == "/dev/null");
     }
+}
+
+/// Whether the system checks that the peer of this connection still knows it: in the sixth column
+/// of /proc/net/tcp, 02 stands for that timer.
+bool is_peer_checked(const asio::ip::tcp::endpoint& server) {
+    std::ifstream table{"/proc/net/tcp"};
+    const auto remote = fmt::format("0100007F:{:04X} 01", server.port());
+    for (std::string line; std::getline(table, line);) {
+        const auto found = line.find(remote);
+        if (found != line.npos && line.find(" 02:", found) != line.npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST_CASE("clients: a connection that the server has lost is noticed while waiting", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    asio::io_context loop{1};
+    const auto acceptor = listen_anywhere(loop); // the system accepts, the test does not
+    const process client{command(who, acceptor.local_endpoint())};
+    CHECK_NOTHROW(wait_until([&] { return is_peer_checked(acceptor.local_endpoint()); }));
 }
 
 TEST_CASE("clients: async_client uses as many descriptors as it is allowed to", "[clients]") {
