@@ -15,11 +15,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <queue>
 #include <regex>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -72,6 +76,43 @@ lines expected_sums() {
 asio::awaitable<void> send_and_close(asio::ip::tcp::acceptor acceptor, std::string text) {
     auto socket = co_await acceptor.async_accept(asio::use_awaitable);
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
+}
+
+/// Replies to three requests at a time, to the newest first. @p replies are in the order of the
+/// requests.
+asio::awaitable<void> reply_to_newest_first(asio::ip::tcp::acceptor acceptor, lines replies) {
+    std::vector<std::pair<asio::ip::tcp::socket, std::string>> open;
+    for (std::size_t accepted = 0; accepted < replies.size() || !open.empty();) {
+        if (accepted < replies.size() && open.size() < 3) {
+            auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+            open.emplace_back(std::move(socket), replies[accepted++]);
+        } else {
+            auto& [socket, reply] = open.back();
+            co_await asio::async_write(socket, asio::buffer(reply), asio::use_awaitable);
+            open.pop_back();
+        }
+    }
+}
+
+/// Waits for three requests before it replies to the oldest, and counts the requests under way.
+asio::awaitable<void> count_under_way(asio::ip::tcp::acceptor acceptor, std::size_t requests,
+                                      std::size_t& most) {
+    std::queue<asio::ip::tcp::socket> open;
+    acceptor.non_blocking(true);
+    for (std::size_t accepted = 0; accepted < requests || !open.empty();) {
+        if (accepted < requests && open.size() < 3) {
+            auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+            open.push(std::move(socket));
+            ++accepted;
+            continue;
+        }
+        // A fourth request would be in the backlog.
+        std::error_code none;
+        acceptor.accept(none);
+        most = std::max(most, open.size() + (none ? 0 : 1));
+        co_await asio::async_write(open.front(), asio::buffer("1", 1), asio::use_awaitable);
+        open.pop();
+    }
 }
 
 std::vector<std::filesystem::path> sources() {
@@ -153,13 +194,58 @@ TEST_CASE("examples: a blocking call lets no slice of the sum run before the rep
     CHECK(next_after_wait(transcript) == "request: NUMBER");
 }
 
+TEST_CASE("examples: a loop by hand lets two tasks take turns", "[examples]") {
+    CHECK(transcript_of("0_by_hand") == lines{"main: runs the loop", "A: 1 of 3", "B: 1 of 3",
+                                              "A: 2 of 3", "B: 2 of 3", "A: 3 of 3", "B: 3 of 3",
+                                              "main: nothing is left to do"});
+}
+
+TEST_CASE("examples: fan-out prints the results in order, and a failure in its place",
+          "[examples]") {
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    process example{command("examples/7_fan_out", {port, "5"})};
+    const std::string too_long(256, '1');
+    asio::co_spawn(loop,
+                   reply_to_newest_first(std::move(acceptor), {"10", too_long, "30", "40", "50"}),
+                   asio::detached);
+    const auto end = wait_while_serving(loop, example);
+    CHECK(end.status == 0);
+    CHECK(end.err.empty());
+    CHECK(lines_of(end.out) == lines{"10", "failed: Message too long", "30", "40", "50"});
+}
+
+TEST_CASE("examples: fan-out has three requests under way, and no more", "[examples]") {
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    process example{command("examples/7_fan_out", {port, "20"})};
+    std::size_t most = 0;
+    asio::co_spawn(loop, count_under_way(std::move(acceptor), 20, most), asio::detached);
+    const auto end = wait_while_serving(loop, example);
+    CHECK(end.status == 0);
+    CHECK(lines_of(end.out) == lines(20, "1"));
+    CHECK(most == 3);
+}
+
+TEST_CASE("examples: fan-out asks the server ten times", "[examples]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto transcript = transcript_of("7_fan_out", {server.port()});
+    CHECK(transcript.size() == 10);
+    for (const auto& line : transcript) {
+        CHECK_THAT(line, !Catch::Matchers::StartsWith("failed"));
+    }
+}
+
 TEST_CASE("examples: without a server they fail, and say why", "[examples]") {
     asio::io_context loop{1};
     // Bound but not listening: the port is taken, and connections are refused.
     using asio::ip::tcp;
     const tcp::socket taken{loop, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
     const auto port = std::to_string(taken.local_endpoint().port());
-    const std::string name = GENERATE("3_request", "4_deadline", "5_both", "6_blocking");
+    const std::string name =
+        GENERATE("3_request", "4_deadline", "5_both", "6_blocking", "8_framed_client");
     const auto end = run_example(name, {port});
     CHECK(end.status == 1);
     CHECK(end.err == name + ": Connection refused\n");
@@ -179,26 +265,32 @@ TEST_CASE("examples: a reply that is too long is refused", "[examples]") {
     CHECK(end.err == name + ": Message too long\n");
 }
 
-TEST_CASE("examples: each has at most 40 lines and begins with its lesson", "[examples]") {
+TEST_CASE("examples: each is short and begins with its lesson", "[examples]") {
+    const std::map<std::string, std::size_t> longer{{"0_by_hand.cpp", 80},
+                                                    {"8_framed_server.cpp", 70},
+                                                    {"8_framed_client.cpp", 30}}; // 100 together
     const auto files = sources();
-    CHECK(files.size() == 6);
+    CHECK(files.size() == 10);
     for (const auto& file : files) {
         CAPTURE(file);
         const auto text = content(file);
-        CHECK(lines_of(text).size() <= 40);
+        const auto limit = longer.find(file.filename().string());
+        CHECK(lines_of(text).size() <= (limit == longer.end() ? 40 : limit->second));
         CHECK(text.starts_with("// "));
     }
 }
 
 TEST_CASE("examples: each uses asio, fmt and common/random only", "[examples]") {
     const std::regex include{R"(#include (\S+))"};
+    const std::regex standard{R"(<\w+>)"};
     const std::regex allowed{R"re("common/random/\w+\.hpp"|<asio\.hpp>|<fmt/\w+\.h>|<\w+>)re"};
     for (const auto& file : sources()) {
         const auto text = content(file);
+        const auto& pattern = file.filename() == "0_by_hand.cpp" ? standard : allowed;
         for (std::sregex_iterator found{text.begin(), text.end(), include}, end; found != end;
              ++found) {
             CAPTURE(file, found->str(1));
-            CHECK(std::regex_match(found->str(1), allowed));
+            CHECK(std::regex_match(found->str(1), pattern));
         }
     }
 }
