@@ -1,12 +1,15 @@
 # Finds standalone asio, which has no CMake package of its own.
 #
-# Defines the target asio::asio. Looks first for a package that provides that target,
-# then for the headers: below ASIO_ROOT, where their folder is asio/include up to
-# release 1.36 and include after it, or on the system.
+# Defines the target asio::asio, and Asio_VERSION. Looks first for a package that provides
+# that target, then for the headers: below ASIO_ROOT, where their folder is asio/include up
+# to release 1.36 and include after it, or on the system.
 
 find_package(asio ${Asio_FIND_VERSION} CONFIG QUIET)
 if(TARGET asio::asio)
     set(Asio_FOUND TRUE)
+    if(asio_VERSION)
+        set(Asio_VERSION ${asio_VERSION})
+    endif()
     return()
 endif()
 

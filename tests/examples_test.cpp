@@ -11,6 +11,7 @@
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/use_awaitable.hpp>
+#include <asio/version.hpp>
 #include <asio/write.hpp>
 #include <fmt/format.h>
 
@@ -238,6 +239,34 @@ TEST_CASE("examples: fan-out asks the server ten times", "[examples]") {
     }
 }
 
+#if ASIO_VERSION >= 103100
+TEST_CASE("examples: the modern request prints its reply", "[examples]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto ten_minutes = "600000";
+    CHECK(transcript_of("9_modern", {server.port(), ten_minutes}) == lines{"request: NUMBER"});
+}
+
+TEST_CASE("examples: the modern request ends at its limit", "[examples]") {
+    const server_process server{{"--port", "0", "--samples", "10", "--delay", "10m"}};
+    const auto* const milliseconds = GENERATE("0", "1", "20"); // while connecting, or while reading
+    const auto end = run_example("9_modern", {server.port(), milliseconds});
+    CHECK(end.out + end.err ==
+          (end.status == 0 ? "request: time is up\n" : "9_modern: Operation aborted.\n"));
+}
+
+TEST_CASE("examples: the modern request says why it has no reply", "[examples]") {
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    process example{command("examples/9_modern", {port, "600000"})};
+    asio::co_spawn(loop, send_and_close(std::move(acceptor), std::string(256, '1')),
+                   asio::detached);
+    const auto end = wait_while_serving(loop, example);
+    CHECK(end.status == 0);
+    CHECK(end.out == "request: failed: Message too long\n");
+}
+#endif
+
 TEST_CASE("examples: without a server they fail, and say why", "[examples]") {
     asio::io_context loop{1};
     // Bound but not listening: the port is taken, and connections are refused.
@@ -270,7 +299,7 @@ TEST_CASE("examples: each is short and begins with its lesson", "[examples]") {
                                                     {"8_framed_server.cpp", 70},
                                                     {"8_framed_client.cpp", 30}}; // 100 together
     const auto files = sources();
-    CHECK(files.size() == 10);
+    CHECK(files.size() == 11);
     for (const auto& file : files) {
         CAPTURE(file);
         const auto text = content(file);
@@ -283,7 +312,8 @@ TEST_CASE("examples: each is short and begins with its lesson", "[examples]") {
 TEST_CASE("examples: each uses asio, fmt and common/random only", "[examples]") {
     const std::regex include{R"(#include (\S+))"};
     const std::regex standard{R"(<\w+>)"};
-    const std::regex allowed{R"re("common/random/\w+\.hpp"|<asio\.hpp>|<fmt/\w+\.h>|<\w+>)re"};
+    const std::regex allowed{
+        R"re("common/random/\w+\.hpp"|<asio(/experimental/\w+)?\.hpp>|<fmt/\w+\.h>|<\w+>)re"};
     for (const auto& file : sources()) {
         const auto text = content(file);
         const auto& pattern = file.filename() == "0_by_hand.cpp" ? standard : allowed;
