@@ -12,14 +12,15 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace netio {
 
 using asio::ip::tcp;
 
-// The two tasks. They take turns on one thread: a task keeps the thread until it awaits something.
-// What `events` is told, it prints and records.
+// The two tasks. They take turns on one thread: a task keeps the thread until it awaits something
+// that is not there yet. What `events` is told, it prints and records.
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
     const auto chunk = (options_.samples + options_.chunks - 1) / options_.chunks; // rounded up
@@ -35,7 +36,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         // each chunk, never in the loop that draws.
         if (events.slice_is_used_up()) {
             events.pause(drawn);
-            co_await let_others_run();
+            co_await let_others_run(); // in your own program: yield_to_event_loop()
             events.resume();
         }
     }
@@ -74,7 +75,7 @@ asio::awaitable<std::error_code> async_client::wait_for_reply(request& pending,
     case wait_mode::completion:
         break;
     }
-    return wait_for_completion(pending, events);
+    return wait_for_completion(pending, events); // awaited by the caller, as the other two
 }
 
 asio::awaitable<std::error_code> async_client::poll(request& pending, request_events& events) {
@@ -87,8 +88,7 @@ asio::awaitable<std::error_code> async_client::poll(request& pending, request_ev
     }
     if (end == asio::error::would_block) {
         // No task computes any more, so polling would only keep the processor busy.
-        auto waiting = wait_until_ready(pending, events);
-        end = co_await std::move(waiting);
+        end = co_await wait_until_ready(pending, events);
     }
     co_return end;
 }
@@ -98,11 +98,14 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
     auto end = pending.read_available();
     while (end == asio::error::would_block) {
         events.wait();
-        std::error_code cancelled; // set if the deadline has ended the wait; then look a last time
+        std::error_code error;
         co_await pending.socket().async_wait(tcp::socket::wait_read,
-                                             asio::redirect_error(asio::use_awaitable, cancelled));
+                                             asio::redirect_error(asio::use_awaitable, error));
         events.wake_up();
-        end = pending.read_available();
+        if (error && error != asio::error::operation_aborted) {
+            co_return error;
+        }
+        end = pending.read_available(); // also at the deadline, for a last time
     }
     co_return end;
 }
@@ -156,11 +159,12 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
 
 void run_async_client(const async_client_options& options) {
     require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
-    run_record record;        // outlives the loop, which destroys the tasks that write to it
-    asio::io_context loop{1}; // 1: only this thread will run it
+    run_record record;
+    std::optional<async_client> client; // these two outlive the loop, which destroys the tasks
+    asio::io_context loop{1};           // 1: only this thread will run it
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
-    async_client client{loop, options, server, record};
-    run_and_show(options, "async_client", record, [&client] { client.run(); });
+    client.emplace(loop, options, server, record);
+    run_and_show(options, "async_client", record, [&client] { client->run(); });
 }
 
 } // namespace netio

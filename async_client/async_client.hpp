@@ -26,7 +26,8 @@ public:
     /// Runs all tasks to their end.
     ///
     /// @throws the exception of the first task that fails, as soon as it fails. The other tasks
-    ///         are then still in the loop, which must not run again.
+    ///         are then still in the loop, which must not run again, and should be destroyed before
+    ///         this object.
     void run();
 
 private:

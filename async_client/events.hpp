@@ -9,8 +9,8 @@
 namespace netio {
 
 // The observers of the two tasks. A task tells its observer what happens, one call for each event.
-// The observer prints it, and records it for the timeline and the trace. All parameters of the
-// constructors must outlive the observer.
+// The observer prints it, and records it for the timeline and the trace, into objects that must
+// outlive it.
 
 /// The observer of uniform_sum.
 class sum_events {

@@ -43,7 +43,7 @@ std::string to_string(const tcp::endpoint& endpoint) {
 
 bool is_unusable_here(std::error_code error) {
     return error == asio::error::address_family_not_supported ||
-           error == std::errc::address_not_available;
+           error == asio::error::network_unreachable || error == std::errc::address_not_available;
 }
 
 } // namespace netio

@@ -86,15 +86,27 @@ trace_file::trace_file(std::string path, std::string_view program)
     flush();
 }
 
-void trace_file::flush() try {
-    auto events = std::exchange(events_, {});
-    if (!events.empty()) {
-        const std::scoped_lock alone{file_};
-        events.front() = prepare_end();
-        file_.append(events);
+bool trace_file::flush(std::chrono::milliseconds at_most) try {
+    if (events_.empty()) {
+        return true;
     }
+    if (!file_.lock(at_most)) {
+        return false;
+    }
+    const std::unique_lock unlocks_at_the_end{file_, std::adopt_lock};
+    auto events = std::exchange(events_, {});
+    events.front() = prepare_end();
+    file_.append(events);
+    return true;
 } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("cannot write {}: {}", path_, error.what()));
+}
+
+void trace_file::flush() {
+    if (!flush(std::chrono::seconds{5})) { // others need far less than a second
+        throw std::runtime_error(
+            fmt::format("cannot write {}: another program has locked it", path_));
+    }
 }
 
 /// Removes an event that was cut off.

@@ -55,6 +55,11 @@ public:
     /// @throws std::runtime_error naming the file.
     void flush();
 
+    /// The same, but if another program holds the file's lock for longer than @p at_most, the
+    /// events stay in memory for a later flush.
+    /// @return whether they have been written.
+    bool flush(std::chrono::milliseconds at_most);
+
 private:
     /// What follows the last whole event of the array, and where that begins.
     struct array_end {

@@ -31,16 +31,25 @@ computation_trace::computation_trace(const server_options& options) {
     }
 }
 
+computation_trace::~computation_trace() {
+    write([](trace_file& file) { file.flush(); });
+}
+
 void computation_trace::add(const computation& what, const std::string& peer) {
-    if (!file_) {
-        return;
-    }
-    const auto track = what.thread + 1; // trace viewers do not accept 0 as a thread
-    file_->name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
-    file_->complete("gaussian_sum", track, what.time);
-    file_->arrow_to(connection_id(peer, what.total), track, what.time.begin);
+    write([&](trace_file& file) {
+        const auto track = what.thread + 1; // trace viewers do not accept 0 as a thread
+        file.name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
+        file.complete("gaussian_sum", track, what.time);
+        file.arrow_to(connection_id(peer, what.total), track, what.time.begin);
+        file.flush(std::chrono::milliseconds{0}); // this thread must not wait for the file's lock
+    });
+}
+
+void computation_trace::write(const std::function<void(trace_file&)>& events) {
     try {
-        file_->flush();
+        if (file_) {
+            events(*file_);
+        }
     } catch (const std::exception& error) {
         warn("{}; the trace ends here", error.what()); // a full disk must not affect the clients
         file_.reset();

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,10 @@ class computation_trace {
 public:
     /// @throws std::runtime_error naming the file, if it cannot be written.
     explicit computation_trace(const server_options& options);
+    ~computation_trace(); ///< writes what is still in memory
+
+    computation_trace(const computation_trace&) = delete;
+    computation_trace& operator=(const computation_trace&) = delete;
 
     /// Adds a computation. If the file cannot be written any more, warns and ends the trace.
     ///
@@ -36,6 +41,8 @@ public:
     void add(const computation& what, const std::string& peer);
 
 private:
+    void write(const std::function<void(trace_file&)>& events);
+
     std::optional<trace_file> file_;
 };
 

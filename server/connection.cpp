@@ -33,7 +33,7 @@ connection::connection(tcp::socket socket, std::string peer, std::uint64_t numbe
 
 asio::awaitable<void> connection::serve() {
     if (shared_.options.delay > 0ns) {
-        co_await wait_for_news(shared_.options.delay);
+        co_await wait_unless_reset(shared_.options.delay);
     }
     co_await compute_total();
     co_await answer();
@@ -47,15 +47,16 @@ void connection::begin_watching() {
     is_watched_ = true;
     is_reading_ = true;
     asio::co_spawn(socket_.get_executor(), watch(),
-                   [self = shared_from_this()](std::exception_ptr failure) {
-                       if (failure) {
-                           std::rethrow_exception(failure);
+                   [self = shared_from_this()](std::exception_ptr out_of_memory) {
+                       if (out_of_memory) {
+                           self->abandon();
+                           self->news_.notify();
                        }
                    });
 }
 
-/// Reads and throws away what the client sends. So a read is always pending, which tells of a
-/// reset, and after the answer of the client's close.
+/// Reads and throws away what the client sends. So a read is pending while serve() waits, which
+/// tells of a reset, and after the answer of the client's close.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
 /// still wait for its reply. (This project's clients reset the connection however they end.
@@ -65,8 +66,9 @@ asio::awaitable<void> connection::watch() {
     constexpr std::size_t most_discarded = 65536; // before the answer; the rest stays in the system
     std::error_code end;
     for (std::size_t seen = 0; !end && (is_answered_ || seen < most_discarded);) {
+        const auto most = is_answered_ ? most_discarded : most_discarded - seen;
         const auto size = co_await socket_.async_read_some(
-            asio::buffer(shared_.discarded), asio::redirect_error(asio::use_awaitable, end));
+            asio::buffer(shared_.discarded, most), asio::redirect_error(asio::use_awaitable, end));
         seen += size;
         if (is_answered_ && size > 0) {
             has_sent_ = true;
@@ -76,16 +78,17 @@ asio::awaitable<void> connection::watch() {
     is_reading_ = false;
     has_ended_ = static_cast<bool>(end);
     if (!is_answered_ && (!end || end == asio::error::eof)) {
-        // The client has ended its side, or is flooding the server: a read would tell nothing
-        // more. With epoll, this wait still tells of a reset. It also tells of urgent data, which
-        // stays unread, so it would tell again and again: hence a single wait.
-        std::error_code cancelled; // by close_lingering()
+        // The client has ended its side, and every further read would say so; or it is flooding
+        // the server, which leaves the rest unread. With epoll, this wait still tells of a reset
+        // (with other reactors, the server computes to the end). It also tells of urgent data,
+        // which stays unread, so it would tell again and again: hence a single wait.
+        std::error_code cancelled; // by close_lingering() or abandon()
         co_await socket_.async_wait(tcp::socket::wait_error,
                                     asio::redirect_error(asio::use_awaitable, cancelled));
         if (cancelled) {
             co_return;
         }
-        socket_.remote_endpoint(end); // a connection that was reset has none
+        socket_.remote_endpoint(end); // fails if the connection has been reset
     }
     if (end && end != asio::error::eof) {
         is_gone_ = true;
@@ -96,7 +99,7 @@ asio::awaitable<void> connection::watch() {
 }
 
 /// @throws std::system_error if the client resets the connection meanwhile.
-asio::awaitable<void> connection::wait_for_news(std::chrono::nanoseconds at_most) {
+asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_most) {
     if (!is_watched_) {
         begin_watching();
     }
@@ -127,7 +130,7 @@ asio::awaitable<void> connection::compute_total() {
         });
     };
     asio::post(shared_.threads.get_executor(), std::move(work));
-    co_await wait_for_news(steady_clock::duration::max());
+    co_await wait_unless_reset(steady_clock::duration::max());
 }
 
 /// The reply always fits into the system's send buffer, so this function does not wait for a
@@ -136,7 +139,11 @@ asio::awaitable<void> connection::answer() {
     // Where the system allows it, the number and the end of the stream travel in one packet, and
     // the client wakes up once.
     const auto reply = format_reply(result_.total);
-    co_await socket_.async_send(asio::buffer(reply), platform::more_follows(), asio::use_awaitable);
+    const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
+                                                  asio::use_awaitable);
+    if (sent != reply.size()) { // never yet: a new socket has room for these few bytes
+        throw std::system_error(make_error_code(asio::error::no_buffer_space));
+    }
     std::error_code reset; // watch() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;
@@ -153,7 +160,7 @@ asio::awaitable<void> connection::close_lingering() {
     co_await yield_to_event_loop();
     if (!is_reading_ && !has_ended_) {
         std::error_code not_waiting;
-        socket_.cancel(not_waiting); // watch() had stopped reading, and waits for a reset
+        socket_.cancel(not_waiting); // watch() may have stopped reading, and wait for a reset
         begin_watching();
     }
     co_await yield_to_event_loop();
@@ -168,7 +175,7 @@ asio::awaitable<void> connection::close_lingering() {
 }
 
 void connection::hurry() {
-    if (is_answered_) {
+    if (is_answered_ && !has_sent_) {
         silent_since_ = steady_clock::now();
         news_.notify(); // close_lingering() then applies the shorter limit
     }

@@ -64,7 +64,7 @@ public:
 private:
     void begin_watching();
     asio::awaitable<void> watch();
-    asio::awaitable<void> wait_for_news(std::chrono::nanoseconds at_most);
+    asio::awaitable<void> wait_unless_reset(std::chrono::nanoseconds at_most);
     asio::awaitable<void> compute_total();
     asio::awaitable<void> answer();
     asio::awaitable<void> close_lingering();

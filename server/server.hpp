@@ -39,11 +39,8 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    /// Where the server listens: at least one endpoint, all with the same port. If the port was 0,
-    /// this is the one that the system chose.
-    [[nodiscard]] const std::vector<asio::ip::tcp::endpoint>& endpoints() const {
-        return endpoints_;
-    }
+    /// Where the server listens: at least one endpoint, all with the same port.
+    [[nodiscard]] const auto& endpoints() const { return endpoints_; }
 
     /// Accepts and serves clients. Returns when stop() has been called and the last connection
     /// has ended.
@@ -56,7 +53,6 @@ public:
     /// The number of clients that have been accepted but not yet answered.
     [[nodiscard]] std::ptrdiff_t unanswered() const;
 
-    /// Whether any connection is open.
     [[nodiscard]] bool has_connections() const { return !connections_.empty(); }
 
 private:

@@ -2,15 +2,9 @@
 
 #include "common/program/duration.hpp"
 
-#include <fmt/format.h>
-
 #include <string_view>
 
 namespace netio {
-
-std::string client_options::request_name(std::uint64_t number) const {
-    return requests == 1 ? "server_request" : fmt::format("server_request {}", number);
-}
 
 void add(command_line& line, client_options& options) {
     line.add(options, {1, 65535});

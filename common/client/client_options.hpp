@@ -3,6 +3,8 @@
 #include "common/program/command_line.hpp"
 #include "common/workload.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -23,7 +25,9 @@ struct client_options : shared_options {
     [[nodiscard]] bool is_recorded() const { return timeline || !trace.empty(); }
 
     /// "server_request", with its number (from 1) where there are several.
-    [[nodiscard]] std::string request_name(std::uint64_t number) const;
+    [[nodiscard]] std::string request_name(std::uint64_t number) const {
+        return requests == 1 ? "server_request" : fmt::format("server_request {}", number);
+    }
 
     /// Whether the lines of request @p number, from 1, are printed. Of more than ten requests,
     /// only the first three and the last three are printed.

@@ -28,13 +28,16 @@ asio::awaitable<double> ask(server_to_ask server, request_record& record) {
     co_return pending.reply(end);
 }
 
+// One deadline covers all attempts: an endpoint that does not answer leaves the next one no time.
 asio::awaitable<void> connect(request& pending) {
     std::error_code failure;
-    for (const auto& endpoint : pending.server().endpoints) {
-        std::error_code error;
-        co_await pending.socket().async_connect(endpoint,
-                                                asio::redirect_error(asio::use_awaitable, error));
-        error = pending.outcome_of_connecting(error);
+    for (const auto& endpoint : pending.server_.endpoints) {
+        auto error = pending.open(endpoint.protocol());
+        if (!error) {
+            co_await pending.socket().async_connect(
+                endpoint, asio::redirect_error(asio::use_awaitable, error));
+            error = pending.outcome_of_connecting(error);
+        }
         // An endpoint that this machine cannot use tells nothing about the server.
         if (!failure || !is_unusable_here(error)) {
             failure = error;
@@ -42,7 +45,6 @@ asio::awaitable<void> connect(request& pending) {
         if (!error || pending.is_late()) {
             break;
         }
-        pending.socket().close(error); // the next attempt opens it again
     }
     pending.check_connected(failure);
 }
@@ -92,19 +94,26 @@ void request::reset_on_close(bool enabled) {
     socket_.set_option(tcp::socket::linger(enabled, 0), not_connected);
 }
 
+std::error_code request::open(const tcp& protocol) {
+    std::error_code error;
+    socket_.close(error); // after an attempt that has failed
+    socket_.open(protocol, error);
+    reset_on_close(true); // now, because a connection may be made long before this client notices
+    return error;
+}
+
 std::error_code request::outcome_of_connecting(std::error_code error) {
     if (error == asio::error::operation_aborted && is_late()) {
         // The connection may have been made in time, while this client was too busy to notice.
         socket_.remote_endpoint(error);
         error = error ? make_error_code(asio::error::timed_out) : error;
     }
-    if (!error) {
-        std::error_code unknown;
-        // If no server listens on a port, the system may choose that very port for the client, and
-        // connect the socket to itself.
-        if (socket_.local_endpoint(unknown) == socket_.remote_endpoint(unknown)) {
-            error = asio::error::connection_refused;
-        }
+    // If no server listens on a port, the system may choose that very port for the client, and
+    // connect the socket to itself.
+    std::error_code unknown;
+    const auto own = socket_.local_endpoint(unknown);
+    if (!error && !unknown && own == socket_.remote_endpoint(unknown) && !unknown) {
+        error = asio::error::connection_refused;
     }
     return error;
 }
@@ -118,7 +127,6 @@ void request::check_connected(std::error_code error) {
                                              to_string(server_.address), error.message(),
                                              hint(error)));
     }
-    reset_on_close(true);
     // A server whose backlog overflows can forget a connection that this client regards as made.
     // This client sends nothing, so without checks it would not learn of that before its deadline.
     platform::check_peer_while_silent(static_cast<std::intptr_t>(socket_.native_handle()));

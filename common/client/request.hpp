@@ -39,14 +39,8 @@ public:
     request& operator=(const request&) = delete;
 
     [[nodiscard]] asio::ip::tcp::socket& socket() { return socket_; }
-    [[nodiscard]] const server_to_ask& server() const { return server_; }
-    [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
-
     /// What an attempt to connect that has ended with @p error has really come to.
     [[nodiscard]] std::error_code outcome_of_connecting(std::error_code error);
-
-    /// @throws std::runtime_error naming the address, if there is an error.
-    void check_connected(std::error_code error);
 
     /// Where the reply is stored. The limit is one byte more than a reply may have, so a full
     /// buffer means that the reply is too long.
@@ -66,6 +60,11 @@ public:
     [[nodiscard]] double reply(std::error_code end);
 
 private:
+    friend asio::awaitable<void> connect(request& pending);
+
+    [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
+    [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);
+    void check_connected(std::error_code error);
     void reset_on_close(bool enabled);
     [[noreturn]] void throw_timed_out() const;
 

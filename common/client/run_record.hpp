@@ -2,6 +2,7 @@
 
 #include "common/time_span.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -27,6 +28,9 @@ struct request_record {
     std::chrono::nanoseconds unnoticed{0};
     bool failed = false;
 
+    [[nodiscard]] std::uint64_t polls() const {
+        return static_cast<std::uint64_t>(std::ranges::count(looks, true, &look::polling));
+    }
     [[nodiscard]] bool has_ended() const { return life.end != decltype(life.end){}; }
 };
 

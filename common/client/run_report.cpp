@@ -44,44 +44,36 @@ void write_trace(const run_record& record, trace_file& trace) {
     trace.flush();
 }
 
-namespace {
-
-void show(const client_options& options, const run_record& record,
-          std::optional<trace_file>& trace) {
-    if (trace) {
-        write_trace(record, *trace);
-    }
-    if (options.timeline) {
-        auto style = timeline_style::of_stdout();
-        style.axis = options.timeline_axis;
-        print_line("\n{}", draw_timeline(record, style));
-    }
-}
-
-} // namespace
-
 void run_and_show(const client_options& options, std::string_view program, run_record& record,
                   const std::function<void()>& work) {
     std::optional<trace_file> trace;
     if (!options.trace.empty()) {
         trace.emplace(options.trace, program);
     }
+    std::exception_ptr failure; // the first one, which is the one to report
+    const auto attempt = [&failure](const std::function<void()>& step) {
+        try {
+            step();
+        } catch (...) {
+            failure = failure ? failure : std::current_exception();
+        }
+    };
     record.run.begin = steady_clock::now();
-    std::exception_ptr failure;
-    try {
-        work();
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    attempt(work);
     record.run.end = steady_clock::now();
     if (!failure) {
         print_line("Total time elapsed: {}.", to_text(record.run.length()));
     }
-    try {
-        show(options, record, trace);
-    } catch (...) {
-        failure = failure ? failure : std::current_exception(); // only the first one is reported
-    }
+    attempt([&] {
+        if (trace) {
+            write_trace(record, *trace);
+        }
+        if (options.timeline) {
+            auto style = timeline_style::of_stdout();
+            style.axis = options.timeline_axis;
+            print_line("\n{}", draw_timeline(record, style));
+        }
+    });
     if (failure) {
         std::rethrow_exception(failure);
     }

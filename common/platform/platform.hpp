@@ -98,11 +98,10 @@ public:
 
     // A process that holds the lock may call the functions below. Locks are not counted.
 
-    /// Waits for the lock for some seconds only, since a process that holds it may have been
-    /// stopped (with Ctrl-Z, for example).
-    ///
-    /// @throws std::runtime_error saying so.
-    void lock();
+    /// @param at_most how long to wait: a process that holds the lock may have been stopped (with
+    ///                Ctrl-Z, for example).
+    /// @return whether this process has the lock.
+    [[nodiscard]] bool lock(std::chrono::milliseconds at_most);
     void unlock() noexcept;
 
     [[nodiscard]] std::uint64_t size() const;

@@ -203,18 +203,18 @@ shared_file::~shared_file() {
     ::close(static_cast<int>(handle_));
 }
 
-void shared_file::lock() {
-    using namespace std::chrono_literals;
-    const auto end = std::chrono::steady_clock::now() + 5s; // others need far less than a second
+bool shared_file::lock(std::chrono::milliseconds at_most) {
+    const auto end = std::chrono::steady_clock::now() + at_most;
     while (::flock(static_cast<int>(handle_), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             throw std::system_error(last_error());
         }
-        if (std::chrono::steady_clock::now() > end) {
-            throw std::runtime_error("another program has locked it");
+        if (std::chrono::steady_clock::now() >= end) {
+            return false;
         }
-        std::this_thread::sleep_for(1ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
+    return true;
 }
 
 void shared_file::unlock() noexcept {
