@@ -2,6 +2,7 @@
 
 #include "common/random/random_sum.hpp"
 #include "common/reply.hpp"
+#include "tests/catch.hpp"
 #include "tests/process.hpp"
 #include "tests/support.hpp"
 
@@ -18,10 +19,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -224,9 +227,48 @@ inline void wait_until_computing(pid_t program) {
     wait_until([=] { return cpu_time(program) > before + std::chrono::milliseconds{50}; });
 }
 
+/// Waits until a program that computes has stopped: for a while, it has used no processor time.
+inline void wait_until_idle(pid_t program) {
+    auto used = cpu_time(program);
+    stopwatch unchanged;
+    wait_until([&] {
+        if (const auto now = cpu_time(program); now != used) {
+            used = now;
+            unchanged = {};
+        }
+        return unchanged.elapsed() > std::chrono::milliseconds{200};
+    });
+}
+
 /// The path of a file in the program's folder of /proc.
 inline std::filesystem::path proc(const process& program, const std::string& name) {
     return fmt::format("/proc/{}/{}", program.id(), name);
+}
+
+/// Waits until the system says that the program is in this state: S sleeps, T is stopped.
+inline void wait_for_state(const process& program, char state) {
+    wait_until([&] {
+        std::ifstream file{proc(program, "stat")}; // "4711 (name) S ..."
+        std::string text;
+        std::getline(file, text);
+        const auto name_end = text.rfind(") ");
+        return name_end != text.npos && text[name_end + 2] == state;
+    });
+}
+
+/// Reads up to the lines in which the server says that it has accepted so many connections.
+inline void read_processing_lines(process& server, std::size_t count) {
+    while (count > 0) {
+        count -= server.read_line().rfind("Processing new connection: ", 0) == 0 ? 1U : 0U;
+    }
+}
+
+/// Ends the server, which succeeds soon only if nothing is being computed any more.
+inline outcome stop_and_expect_success(process& server) {
+    server.send_signal(SIGTERM);
+    auto end = server.wait();
+    CHECK(end.status == 0);
+    return end;
 }
 
 /// Limits for a program that is about to be started.

@@ -1,16 +1,13 @@
-#include "common/random/random_kernels.hpp"
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <sys/resource.h>
 #include <vector>
 
-// The real server as a process: load and signals.
+// The real server as a process: signals.
 
 using asio::ip::tcp;
 using namespace std::chrono_literals;
@@ -20,36 +17,6 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-std::ptrdiff_t count_entries(const std::filesystem::path& folder) {
-    return std::distance(std::filesystem::directory_iterator{folder}, {});
-}
-
-std::ptrdiff_t count_descriptors(const process& program) {
-    return count_entries(proc(program, "fd"));
-}
-
-std::uint64_t resident_bytes(const process& program) {
-    std::ifstream status{proc(program, "status")};
-    for (std::string line; std::getline(status, line);) {
-        if (line.rfind("VmRSS:", 0) == 0) {
-            return 1024 * std::stoull(line.substr(6)); // "VmRSS:     5120 kB"
-        }
-    }
-    throw std::runtime_error("no VmRSS");
-}
-
-/// How many of a program's threads have run for at least 50 ms.
-std::size_t count_busy_threads(const process& program) {
-    std::size_t busy = 0;
-    for (const auto& task : std::filesystem::directory_iterator{proc(program, "task")}) {
-        std::ifstream file{task.path() / "schedstat"}; // ns on a processor, ...
-        std::uint64_t nanoseconds = 0;
-        file >> nanoseconds;
-        busy += nanoseconds > 50'000'000 ? 1 : 0;
-    }
-    return busy;
-}
-
 /// Checks that the server reports no error: it may only say how many clients it must answer.
 void check_only_says_that_it_stops(const std::string& err) {
     CAPTURE(err);
@@ -57,122 +24,7 @@ void check_only_says_that_it_stops(const std::string& err) {
     CHECK((err.empty() || err.rfind("server: stopping: ", 0) == 0));
 }
 
-void read_processing_lines(server_process& server, std::size_t count) {
-    while (count > 0) {
-        count -= server.read_line().rfind("Processing new connection: ", 0) == 0 ? 1U : 0U;
-    }
-}
-
 } // namespace
-
-// Load
-
-TEST_CASE("server process: serves 1000 clients at the same time", "[server_process]") {
-    raise_descriptor_limit();
-    server_process server{{"--port", "0", "--samples", "3000"}};
-    crowd clients{server};
-    CHECK(count_replies(clients.replies_to(clients.connect(1000))) == 1000);
-}
-
-TEST_CASE("server process: --kernel chooses what computes the sums", "[server_process]") {
-    // So many draws that sums with and without fused multiply-add differ in their last
-    // digits; and no more than the server sums in one portion.
-    constexpr std::uint64_t n = 1'000'000;
-    for (const auto& version : netio::kernel_versions()) {
-        CAPTURE(version.name);
-        server_process server{
-            {"--port", "0", "--samples", "1e6", "--seed", "7", "--kernel", version.name}};
-        crowd clients{server};
-        netio::random_stream stream{7};
-        const auto expected = netio::format_reply(netio::gaussian_sum(n, stream, version));
-        CHECK(clients.replies_to(clients.connect(1)) == std::vector<std::string>{expected});
-    }
-}
-
-TEST_CASE("server process: computes on all threads at the same time", "[server_process]") {
-    server_process server{{"--port", "0", "--samples", endless, "--threads", "3"}};
-    crowd clients{server};
-    const auto sockets = clients.connect(4);
-    wait_until([&] { return count_busy_threads(server) >= 3; });
-    SUCCEED("three threads compute");
-}
-
-TEST_CASE("server process: a delayed client occupies no thread", "[server_process]") {
-    server_process server{{"--port", "0", "--samples", "10", "--threads", "1", "--delay", "300ms"}};
-    crowd clients{server};
-    const stopwatch watch;
-    CHECK(count_replies(clients.ask(50)) == 50);
-    CHECK(watch.elapsed() >= 300ms);
-    CHECK(watch.elapsed() < 10s); // one after the other: 15 s
-}
-
-TEST_CASE("server process: accepts and heeds signals while every thread computes",
-          "[server_process]") {
-    server_process server{{"--port", "0", "--samples", endless, "--threads", "2"}};
-    crowd clients{server};
-    const auto sockets = clients.connect(10);
-    read_processing_lines(server, 10);
-    server.send_signal(SIGINT);
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().status == 1);
-}
-
-TEST_CASE("server process: connections above --max-connections wait, and none is lost",
-          "[server_process]") {
-    server_process server{
-        {"--port", "0", "--samples", "10", "--max-connections", "10", "--delay", "20ms"}};
-    crowd clients{server};
-    CHECK(count_replies(clients.replies_to(clients.connect(200))) == 200);
-
-    server.send_signal(SIGTERM);
-    int now = 0;
-    int most = 0;
-    for (const auto& line : lines_of(server.wait().out)) {
-        now += line.rfind("Processing", 0) == 0 ? 1 : line.rfind("Done", 0) == 0 ? -1 : 0;
-        most = std::max(most, now);
-    }
-    CHECK(now == 0);
-    CHECK(most == 10);
-}
-
-TEST_CASE("server process: survives running out of descriptors, and does not spin",
-          "[server_process][slow]") {
-    server_process server{{"--port", "0", "--samples", "10", "--delay", "500ms"}, [] {
-                              limit(RLIMIT_NOFILE, 64);
-                          }};
-    crowd clients{server};
-    const auto cpu_before = cpu_time(server.id());
-    CHECK(count_replies(clients.replies_to(clients.connect(200))) == 200);
-    // At least 4 rounds of 500 ms: to try again and again would take most of that.
-    CHECK(cpu_time(server.id()) - cpu_before < 1s);
-
-    CHECK(count_replies(clients.ask(20)) == 20); // as if nothing had happened
-    server.send_signal(SIGTERM);
-    const auto result = server.wait();
-    CHECK(result.status == 0);
-    CHECK(result.err == "server: cannot accept connections for now: Too many open files\n");
-}
-
-TEST_CASE("server process: 20000 connections leave nothing behind", "[server_process][slow]") {
-    server_process server{{"--port", "0", "--samples", "3000"}};
-    crowd clients{server};
-    const auto serve = [&clients](int count) {
-        for (int served = 0; served < count; served += 50) {
-            REQUIRE(count_replies(clients.ask(50)) == 50);
-        }
-    };
-    const auto descriptors = count_descriptors(server);
-    serve(1000); // from here on everything has been needed once
-    const auto before = resident_bytes(server);
-    serve(20'000);
-    const auto after = resident_bytes(server);
-    wait_until([&] { return count_descriptors(server) == descriptors; });
-    if (!sanitized) { // about 200 bytes each; the sanitizers keep freed memory
-        CHECK(after < before + 4 * 1024 * 1024);
-    }
-}
-
-// Signals
 
 TEST_CASE("server process: told to stop, it answers what runs and what is queued",
           "[server_process]") {
@@ -287,17 +139,4 @@ TEST_CASE("server process: told to stop, it says how many clients are unanswered
           (count == 1
                ? "server: stopping: 1 client still unanswered; a second signal drops it"
                : "server: stopping: 2 clients still unanswered; a second signal drops them"));
-}
-
-TEST_CASE("server process: uses as many descriptors as it is allowed to", "[server_process]") {
-    server_process server{{"--port", "0", "--samples", "10", "--delay", "300ms"}, [] {
-                              rlimit few{};
-                              ::getrlimit(RLIMIT_NOFILE, &few);
-                              few.rlim_cur = 64; // the soft limit only
-                              ::setrlimit(RLIMIT_NOFILE, &few);
-                          }};
-    crowd clients{server};
-    CHECK(count_replies(clients.replies_to(clients.connect(200))) == 200);
-    server.send_signal(SIGTERM);
-    CHECK(server.wait().err.empty());
 }
