@@ -107,6 +107,7 @@ public:
                  static_cast<std::uint16_t>(std::stoul(server.port()))}} {}
 
     [[nodiscard]] asio::io_context& loop() { return loop_; }
+    [[nodiscard]] const asio::ip::tcp::endpoint& endpoint() const { return server_; }
 
     [[nodiscard]] asio::ip::tcp::socket connect() {
         asio::ip::tcp::socket socket{loop_};

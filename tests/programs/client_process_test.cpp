@@ -37,20 +37,20 @@ using Catch::Generators::from_range;
 
 namespace {
 
-/// Answers one client, and keeps what it sends.
+/// Answers one client; keeps what it sends, and how it closes.
 asio::awaitable<void> answer_and_listen(tcp::acceptor& acceptor, std::string text,
-                                        std::string& sent) {
+                                        std::string& sent, std::error_code& closed) {
     auto socket = co_await acceptor.async_accept(asio::use_awaitable);
     co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
     socket.shutdown(tcp::socket::shutdown_send);
-    std::error_code end;
     co_await asio::async_read(socket, asio::dynamic_buffer(sent),
-                              asio::redirect_error(asio::use_awaitable, end));
+                              asio::redirect_error(asio::use_awaitable, closed));
 }
 
 struct answered_run {
     outcome end;
-    std::string sent; ///< by the client to the server
+    std::string sent;       ///< by the client to the server
+    std::error_code closed; ///< how the client closed its connection
 };
 
 answered_run run_answered(const client& who, std::function<void()> prepare,
@@ -59,12 +59,13 @@ answered_run run_answered(const client& who, std::function<void()> prepare,
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
     std::string sent;
-    asio::co_spawn(loop, answer_and_listen(acceptor, text, sent), asio::detached);
+    std::error_code closed;
+    asio::co_spawn(loop, answer_and_listen(acceptor, text, sent, closed), asio::detached);
     process program{command(who, acceptor.local_endpoint(), more), std::move(prepare)};
     auto end = wait_while_serving(loop, program);
     acceptor.close(); // it may not have come at all
     run_to_end(loop); // read what it left
-    return {std::move(end), std::move(sent)};
+    return {std::move(end), std::move(sent), closed};
 }
 
 /// A program that is started in the background may ignore SIGINT.
@@ -129,7 +130,8 @@ TEST_CASE("clients: SIGINT ends one that computes", "[clients]") {
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
     std::string sent;
-    asio::co_spawn(loop, answer_and_listen(acceptor, "-2542.28", sent), asio::detached);
+    std::error_code closed;
+    asio::co_spawn(loop, answer_and_listen(acceptor, "-2542.28", sent, closed), asio::detached);
     process program{command(who, acceptor.local_endpoint()), heed_interrupts};
     if (who.program == "serial_client") {
         run_to_end(loop); // it has its answer, and has left
@@ -259,4 +261,59 @@ TEST_CASE("clients: async_client uses as many descriptors as it is allowed to", 
     CHECK(lines_of(end.err).size() == (may_raise ? 0 : 1));
     CHECK(contains(end.err, may_raise ? "" : "need 216 descriptors, and the limit is 64. Lower"));
     CHECK(contains(end.out, "Beginning") == may_raise); // before any work
+}
+
+TEST_CASE("clients: the server stops computing for a client that is killed", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const auto signal = GENERATE(SIGKILL, SIGINT);
+    const std::size_t under_way = who.program == "async_client" ? 5 : 1;
+    CAPTURE(who.program, who.options.back(), signal);
+    server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};
+    process program{command(who, crowd{server}.endpoint(), {"--requests", "5"}), heed_interrupts};
+    read_processing_lines(server, under_way);
+    wait_for_state(program, 'S'); // it has noticed all connections, and waits
+    wait_until_computing(server.id());
+    program.send_signal(signal);
+    CHECK(program.wait().status == 128 + signal);
+
+    CHECK_NOTHROW(wait_until_idle(server.id()));
+    const auto end = stop_and_expect_success(server);
+    const auto lines = lines_of(end.err);
+    CHECK(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+              return contains(line, "Connection reset by peer");
+          }) == static_cast<std::ptrdiff_t>(under_way));
+}
+
+TEST_CASE("clients: a client that has its reply closes without a reset", "[clients]") {
+    const auto who = GENERATE(from_range(clients()));
+    const auto run = run_answered(who, {});
+    CHECK(run.end.status == 0);
+    CHECK(run.closed == asio::error::eof);
+}
+
+TEST_CASE("clients: async_client makes ten thousand requests, a thousand at a time",
+          "[clients][slow]") {
+    // Both programs with their defaults: what is under way fits into the server's backlog.
+    server_process server{{"--port", "0", "--samples", "10", "--delay", "10ms"}};
+    const auto end = run(command(
+        "async_client", {"--port", server.port(), "--samples", "10", "--requests", "10000"}));
+    CAPTURE(end.err);
+    CHECK(end.status == 0);
+    CHECK(contains(end.out, "Done server_request 10000."));
+}
+
+TEST_CASE("clients: async_client's memory depends on --at-once, not on --requests",
+          "[clients][slow]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto peak = [&server](const std::string& requests) {
+        const auto end = run(command("async_client", {"--port", server.port(), "--samples", "10",
+                                                      "--at-once", "100", "--requests", requests}));
+        CHECK(end.status == 0);
+        return end.peak_memory;
+    };
+    const auto few = peak("2000");
+    const auto many = peak("20000");
+    CAPTURE(few, many);
+    CHECK(
+        (sanitized || many < few + 4096)); // KiB; a request under way takes 2; sanitizers keep all
 }

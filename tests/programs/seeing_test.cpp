@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/json.hpp"
 #include "tests/process.hpp"
+#include "tests/server_support.hpp"
 #include "tests/temporary_file.hpp"
 
 #include <algorithm>
@@ -48,6 +49,18 @@ json::array trace_of_all_three() {
     server.send_signal(SIGTERM);
     CHECK(server.wait().status == 0);
     return trace_events(file);
+}
+
+/// The names of the arrows that begin ("s") or end ("f"), sorted.
+std::vector<std::string> arrow_ends(const json::array& events, const std::string& kind) {
+    std::vector<std::string> names;
+    for (const auto& event : events) {
+        if (event["ph"].text() == kind) {
+            names.push_back(event["id"].text());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 } // namespace
@@ -104,6 +117,40 @@ TEST_CASE("trace: an arrow leads from each request to its computation", "[trace]
         ++arrows;
     }
     CHECK(arrows == 2);
+}
+
+TEST_CASE("trace: a client on a mapped address gets its arrow, too", "[trace]") {
+    if (!has_ipv6()) {
+        WARN("not tested, as there is no IPv6 here");
+        return;
+    }
+    const auto* const program = GENERATE("serial_client", "async_client");
+    const temporary_file file;
+    server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
+    CHECK(run(command(program, {"--host", "::ffff:127.0.0.1", "--port", server.port(), "--samples",
+                                "10", "--trace", file.path()}))
+              .status == 0);
+    stop_and_expect_success(server);
+    const auto events = trace_events(file);
+    const auto begins = arrow_ends(events, "s");
+    REQUIRE(begins.size() == 1);
+    CHECK(begins == arrow_ends(events, "f"));
+}
+
+TEST_CASE("trace: no two of 2000 requests in several runs share an arrow", "[trace]") {
+    const temporary_file file;
+    server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
+    for (int i = 0; i < 5; ++i) {
+        CHECK(run(command("async_client", {"--port", server.port(), "--samples", "10", "--requests",
+                                           "400", "--at-once", "50", "--trace", file.path()}))
+                  .status == 0);
+    }
+    stop_and_expect_success(server);
+    const auto events = trace_events(file);
+    const auto begins = arrow_ends(events, "s");
+    CHECK(begins.size() == 2000);
+    CHECK(std::set<std::string>(begins.begin(), begins.end()).size() == begins.size());
+    CHECK(begins == arrow_ends(events, "f"));
 }
 
 TEST_CASE("trace: a file that cannot be written is an error before any work", "[trace]") {

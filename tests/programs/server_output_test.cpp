@@ -1,3 +1,4 @@
+#include "common/address.hpp"
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
 
@@ -7,10 +8,25 @@
 #include <filesystem>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 // The real server as a process: trouble with its output must not affect its clients.
 
 using namespace netio::testing;
+
+TEST_CASE("server process: log lines appear immediately, in order", "[server_process]") {
+    server_process server{{"--port", "0", "--samples", "10", "--delay", "10ms"}};
+    crowd clients{server};
+    for (int i = 0; i < 3; ++i) {
+        // The server is idle before and after, so nothing else makes it write.
+        auto socket = clients.connect();
+        const auto peer = netio::to_string(socket.local_endpoint());
+        CHECK(server.read_line() == "Processing new connection: " + peer + ".");
+        CHECK(server.read_line() == "Done. Closing connection: " + peer + ".");
+        CHECK(server.read_line().empty());
+        CHECK(is_reply(clients.reply_to(std::move(socket))));
+    }
+}
 
 TEST_CASE("server process: survives when the reader of its output exits", "[server_process]") {
     server_process server{{"--port", "0", "--samples", "10"}};

@@ -140,3 +140,49 @@ TEST_CASE("server process: told to stop, it says how many clients are unanswered
                ? "server: stopping: 1 client still unanswered; a second signal drops it"
                : "server: stopping: 2 clients still unanswered; a second signal drops them"));
 }
+
+TEST_CASE("server process: two signals end an idle server with success", "[server_process]") {
+    server_process server{{"--port", "0", "--samples", "10"}};
+    SECTION("before any client") {}
+    SECTION("after one") {
+        CHECK(is_reply(crowd{server}.ask()));
+    }
+    server.send_signal(SIGSTOP);
+    wait_for_state(server, 'T');
+    server.send_signal(SIGTERM); // it will see both in the same turn of its loop
+    server.send_signal(SIGINT);
+    server.send_signal(SIGCONT);
+    const auto end = server.wait();
+    CHECK(end.status == 0);
+    CHECK(end.err.empty());
+}
+
+TEST_CASE("server process: a second signal at any time ends an idle server with success",
+          "[server_process]") {
+    for (int i = 0; i < 20; ++i) {
+        server_process server{{"--port", "0", "--samples", "10", "--threads", "1"}};
+        server.send_signal(SIGTERM);
+        for (const stopwatch watch; watch.elapsed() < 50us * i;) {
+        }
+        server.send_signal(SIGINT);
+        const auto end = server.wait();
+        CHECK(end.status == 0);
+        CHECK(end.err.empty());
+    }
+}
+
+TEST_CASE("server process: a second signal does not wait for a client that has not closed",
+          "[server_process]") {
+    server_process server{{"--port", "0", "--samples", "10"}};
+    crowd clients{server};
+    auto silent = clients.connect();
+    silent.wait(tcp::socket::wait_read); // for the answer
+    server.send_signal(SIGSTOP);
+    wait_for_state(server, 'T');
+    server.send_signal(SIGTERM);
+    server.send_signal(SIGINT);
+    server.send_signal(SIGCONT);
+    const auto end = server.wait();
+    CHECK(end.status == 1);
+    CHECK(end.err == "server: stopped by a second signal, before all clients had closed\n");
+}

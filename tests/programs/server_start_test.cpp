@@ -1,18 +1,22 @@
 #include "tests/catch.hpp"
 #include "tests/server_support.hpp"
+#include "tests/temporary_file.hpp"
 
 #include <fmt/format.h>
 
 #include <fstream>
 #include <functional>
 #include <linux/capability.h>
+#include <sched.h>
+#include <set>
 #include <string>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
-// The real server as a process: when it refuses to start.
+// The real server as a process: where it listens, and when it refuses to start.
 
 using namespace netio::testing;
 using Catch::Matchers::EndsWith;
@@ -111,4 +115,48 @@ TEST_CASE("server process: refuses every bad value of an option", "[server_proce
     }
     check_refusal(run_server({"--no-such-option"}), 2, "", "Try --help.");
     check_refusal(run_server({"word"}), 2, "", "Try --help.");
+}
+
+TEST_CASE("server process: listens on every address of its host, with one port",
+          "[server_process]") {
+    // Where localhost is one address, give it two, if this program may, as root may.
+    const temporary_file hosts{"127.0.0.1 localhost\n::1 localhost\n"};
+    const auto map_localhost = [&hosts] {
+        if (::unshare(CLONE_NEWNS) == 0 &&
+            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) {
+            static_cast<void>(
+                ::mount(hosts.path().c_str(), "/etc/hosts", nullptr, MS_BIND, nullptr));
+        }
+    };
+    const auto addresses = run({"/usr/bin/getent", "ahosts", "localhost"}, map_localhost).out;
+    if (addresses.find("::1") == addresses.npos || addresses.find("127.0.0.1") == addresses.npos ||
+        !has_ipv6()) {
+        WARN("not tested, as localhost has only one address here");
+        return;
+    }
+    process server{command("server", {"--host", "localhost", "--port", "0", "--samples", "10"}),
+                   map_localhost};
+    const std::string start = "Server is running and listening on: ";
+    std::set<std::string> hosts_seen;
+    std::set<std::string> ports;
+    for (int i = 0; i < 2; ++i) {
+        const auto line = server.read_line();
+        CHECK_THAT(line, StartsWith(start));
+        const auto colon = line.rfind(':');
+        hosts_seen.insert(line.substr(start.size(), colon - start.size()));
+        ports.insert(line.substr(colon));
+    }
+    CHECK(hosts_seen == std::set<std::string>{"127.0.0.1", "[::1]"});
+    REQUIRE(ports.size() == 1);
+    const auto port = ports.begin()->substr(1, ports.begin()->size() - 2); // ":40021."
+
+    for (const auto* const host : {"127.0.0.1", "::1", "localhost"}) {
+        for (const auto* const program : {"serial_client", "async_client"}) {
+            const auto client =
+                run(command(program, {"--host", host, "--port", port, "--samples", "10"}));
+            CAPTURE(host, program, client.err);
+            CHECK(client.status == 0);
+        }
+    }
+    stop_and_expect_success(server);
 }
