@@ -50,21 +50,10 @@ void rethrow(std::exception_ptr failure) {
     }
 }
 
-} // namespace
-
-int main(int argc, char* argv[]) try {
-    netio::platform::reserve_standard_descriptors();
-    netio::platform::raise_descriptor_limit();
-    netio::platform::ignore_broken_pipes(); // the server goes on when the reader of stdout exits
-    const auto options = netio::parse_server_options(argc, argv);
-    netio::use_kernel(options.kernel);
-
-    asio::io_context loop{1}; // 1: only this thread will run it
+/// Serves clients until a signal stops the server.
+void serve(asio::io_context& loop, asio::signal_set& signals,
+           const netio::server_options& options) {
     netio::server server{loop, options};
-    asio::signal_set signals{loop};
-    for (const int signal : netio::platform::stop_signals()) {
-        signals.add(signal);
-    }
     asio::co_spawn(loop, stop_at(signals, server), rethrow);
     for (const auto& endpoint : server.endpoints()) {
         netio::platform::write_if_there_is_room(
@@ -77,6 +66,26 @@ int main(int argc, char* argv[]) try {
         rethrow(failure);
     });
     loop.run();
+}
+
+} // namespace
+
+int main(int argc, char* argv[]) try {
+    netio::platform::reserve_standard_descriptors();
+    netio::platform::raise_descriptor_limit();
+    netio::platform::ignore_broken_pipes(); // the server goes on when the reader of stdout exits
+    const auto options = netio::parse_server_options(argc, argv);
+    netio::use_kernel(options.kernel);
+
+    asio::io_context loop{1}; // 1: only this thread will run it
+    asio::signal_set signals{loop};
+    for (const int signal : netio::platform::stop_signals()) {
+        signals.add(signal);
+    }
+    serve(loop, signals, options);
+    // When the signal set is destroyed, a signal ends the process again, and with that signal's
+    // status. From here on, a second signal must not.
+    netio::platform::hold_back_stop_signals();
     return EXIT_SUCCESS;
 } catch (...) {
     return netio::fail("server", std::current_exception());

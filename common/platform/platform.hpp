@@ -62,6 +62,10 @@ void ignore_broken_pipes() noexcept;
 /// The signals by which a user asks a program to stop.
 [[nodiscard]] std::span<const int> stop_signals() noexcept;
 
+/// From now on, these signals no longer end the process: for a program that is done, just before it
+/// gives up handling them. No other thread may run.
+void hold_back_stop_signals() noexcept;
+
 // ---- Sockets
 
 /// Whether a server should ask for SO_REUSEADDR. Where this is true, the option lets a server

@@ -159,6 +159,15 @@ std::span<const int> stop_signals() noexcept {
     return signals;
 }
 
+void hold_back_stop_signals() noexcept {
+    sigset_t held{};
+    sigemptyset(&held);
+    for (const int signal : stop_signals()) {
+        sigaddset(&held, signal);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
+}
+
 bool may_reuse_address() noexcept {
     return true;
 }
