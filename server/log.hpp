@@ -23,8 +23,8 @@ void warn(fmt::format_string<Args...> format, Args&&... args) {
         fmt::format("server: {}\n", fmt::format(format, std::forward<Args>(args)...)));
 }
 
-/// Prints lines to stdout: all lines of one turn of the event loop together, because writing costs
-/// more than serving a small request.
+/// Prints lines to stdout: all lines of one iteration of the event loop together, because writing
+/// costs more than serving a small request.
 class server_log {
 public:
     explicit server_log(asio::io_context& loop)
@@ -37,7 +37,7 @@ public:
     template <typename... Args>
     void print(fmt::format_string<Args...> format, Args&&... args) {
         if (lines_.empty()) {
-            asio::post(loop_, [this] { flush(); }); // behind all that is queued in this turn
+            asio::post(loop_, [this] { flush(); }); // behind all that is queued now
         }
         fmt::format_to(std::back_inserter(lines_), format, std::forward<Args>(args)...);
         lines_ += '\n';

@@ -28,7 +28,7 @@ asio::awaitable<void> stop_at(asio::signal_set& signals, netio::server& server) 
         co_return;
     }
     server.stop();
-    co_await netio::yield_to_event_loop(); // clients count that are accepted in this very turn
+    co_await netio::yield_to_event_loop(); // those accepted in this very iteration count
     if (const auto clients = server.unanswered(); clients > 0) {
         netio::warn("stopping: {} still unanswered; a second signal drops {}",
                     clients == 1 ? "1 client" : fmt::format("{} clients", clients),
