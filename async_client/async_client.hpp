@@ -25,9 +25,9 @@ public:
 
     /// Runs all tasks to their end.
     ///
-    /// @throws the exception of the first task that fails, as soon as it fails. The other tasks
-    ///         are then still in the loop, which must not run again, and should be destroyed before
-    ///         this object.
+    /// @throws the exception of the first task that fails, as soon as it fails. The loop, which
+    /// then
+    ///         still holds the other tasks, must not run again; destroy it before this object.
     void run();
 
 private:

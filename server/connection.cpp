@@ -59,9 +59,8 @@ void connection::begin_watching() {
 /// tells of a reset, and after the answer of the client's close.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
-/// still wait for its reply. (This project's clients reset the connection however they end.
-/// For most others that exit or are killed, the system shuts down the sending side. TCP cannot
-/// tell that from a half-close, so the server computes to the end.)
+/// still wait for its reply. (This project's clients reset the connection however they end. Most
+/// others only shut it down when they are killed, and the server computes to the end.)
 asio::awaitable<void> connection::watch() {
     constexpr std::size_t most_discarded = 65536; // before the answer; the rest stays in the system
     std::error_code end;
@@ -111,8 +110,7 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
     }
 }
 
-/// Sums few draws immediately. Leaves larger sums to a computing thread, so that this thread
-/// can serve the other clients.
+/// Sums few draws immediately. Leaves larger sums to a computing thread.
 asio::awaitable<void> connection::compute_total() {
     constexpr std::uint64_t few = 2'000; // draws: summing them takes less time than waking a thread
     const auto samples = shared_.options.samples;
@@ -136,8 +134,7 @@ asio::awaitable<void> connection::compute_total() {
 /// The reply always fits into the system's send buffer, so this function does not wait for a
 /// client that does not read.
 asio::awaitable<void> connection::answer() {
-    // Where the system allows it, the number and the end of the stream travel in one packet, and
-    // the client wakes up once.
+    // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
     const auto reply = format_reply(result_.total);
     const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
                                                   asio::use_awaitable);
@@ -149,9 +146,9 @@ asio::awaitable<void> connection::answer() {
     is_answered_ = true;
 }
 
-/// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive
-/// later. The reset can reach the client before the client has read the reply, which is then
-/// lost. So watch() reads until the client has closed its side, for a limited time.
+/// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive later,
+/// and a reset can destroy the reply on its way. So watch() reads until the client has closed its
+/// side, for a limited time.
 asio::awaitable<void> connection::close_lingering() {
     const auto begin = steady_clock::now();
     silent_since_ = begin;

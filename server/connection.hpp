@@ -37,8 +37,7 @@ struct workplace {
 
 /// The connection of one client, from accept to close.
 ///
-/// Everything except compute() runs on the loop's thread. An atomic flag tells compute() when
-/// the client has gone.
+/// Everything except compute() runs on the loop's thread.
 class connection : public std::enable_shared_from_this<connection> {
 public:
     /// @param peer   the client's address and port, for the log.
@@ -74,7 +73,7 @@ private:
     std::uint64_t number_;
     workplace& shared_;
     condition news_;                    ///< notified of a reset, of the result, and of the end
-    std::atomic<bool> is_gone_ = false; ///< the total is no longer needed
+    std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     computation result_;                ///< valid after compute_total()
     bool is_answered_ = false;          ///< only the client's close is still awaited
     bool is_watched_ = false;           ///< watch() has begun

@@ -12,8 +12,8 @@
 
 namespace netio {
 
-// What the server prints. A closed pipe, a full disk or a stopped terminal must not affect the
-// clients, so lines for which there is no room are lost.
+// What the server prints. Lines for which there is no room are lost, so that a closed pipe, a full
+// disk or a stopped terminal does not affect the clients.
 
 /// Prints a line to stderr.
 template <typename... Args>

@@ -83,8 +83,7 @@ int main(int argc, char* argv[]) try {
         signals.add(signal);
     }
     serve(loop, signals, options);
-    // When the signal set is destroyed, a signal ends the process again, and with that signal's
-    // status. From here on, a second signal must not.
+    // Without the signal set, a second signal would end the process with that signal's status.
     netio::platform::hold_back_stop_signals();
     return EXIT_SUCCESS;
 } catch (...) {

@@ -21,9 +21,8 @@ namespace netio {
 
 /// For each connection: sums Gaussian draws, sends the total, closes.
 ///
-/// The thread that runs the loop accepts, waits and writes. Computing threads draw and add,
-/// unless the draws are so few that the loop's thread can sum them itself. Counterpart of
-/// server.py.
+/// The thread that runs the loop accepts, waits and writes. Computing threads draw and add, unless
+/// the draws are few. Counterpart of server.py.
 class server {
 public:
     /// Starts to listen on every address to which the host resolves.
@@ -32,8 +31,8 @@ public:
     ///         (naming the file) or create the computing threads.
     server(asio::io_context& loop, const server_options& options);
 
-    /// Abandons all connections and their computations. The loop must not run again after that:
-    /// it still holds the coroutines that run() has started.
+    /// Abandons all connections and their computations. The loop, which still holds the coroutines
+    /// that run() has started, must not run again.
     ~server();
 
     server(const server&) = delete;

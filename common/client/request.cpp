@@ -85,10 +85,9 @@ request::~request() {
     socket_.close(not_connected); // asio's destructor would close without the reset
 }
 
-/// A process that ends closes its sockets. That normally tells the server only that the client
-/// sends no more, and the server would go on computing. With this option it resets the connection,
-/// which discards what is in transit in both directions. That does no harm here: the client sends
-/// nothing, and no longer needs the reply.
+/// Closing a socket, as the system does when the process ends, normally tells the server only that
+/// the client sends no more. With this option it resets the connection, which discards what is in
+/// transit in both directions. Here that does no harm: the client sends nothing.
 void request::reset_on_close(bool enabled) {
     std::error_code not_connected;
     socket_.set_option(tcp::socket::linger(enabled, 0), not_connected);
@@ -128,7 +127,7 @@ void request::check_connected(std::error_code error) {
                                              hint(error)));
     }
     // A server whose backlog overflows can forget a connection that this client regards as made.
-    // This client sends nothing, so without checks it would not learn of that before its deadline.
+    // This client sends nothing, and without checks would learn of that only at its deadline.
     platform::check_peer_while_silent(static_cast<std::intptr_t>(socket_.native_handle()));
 }
 

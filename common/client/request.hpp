@@ -26,8 +26,8 @@ struct server_to_ask {
 
 /// One request while it is under way: its socket, its deadline, the reply so far.
 ///
-/// A request that ends before its reply is complete resets its connection, however it ends: when
-/// this object is destroyed, and also when the process is killed. So the server stops computing.
+/// If this object is destroyed, or the process killed, before the reply is complete, the connection
+/// is reset. So the server stops computing.
 class request {
 public:
     /// Starts the timeout. @p server and @p record must outlive this object.
