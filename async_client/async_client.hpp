@@ -52,7 +52,6 @@ private:
 };
 
 /// Runs an async_client on a loop of its own, and shows its run.
-///
 /// @throws std::runtime_error naming what failed: the host, a request, the trace, or the limit of
 ///         descriptors; std::system_error if stdout cannot be written.
 void run_async_client(const async_client_options& options);

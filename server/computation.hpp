@@ -20,7 +20,6 @@ struct computation {
 };
 
 /// Sums the first @p samples Gaussian draws of the given seed and stream.
-///
 /// @param stop once true, the function returns within a few milliseconds, with the sum so far.
 [[nodiscard]] computation compute(std::uint64_t samples, std::uint64_t seed, std::uint64_t stream,
                                   const std::atomic<bool>& stop);
@@ -36,7 +35,6 @@ public:
     computation_trace& operator=(const computation_trace&) = delete;
 
     /// Adds a computation. If the file cannot be written any more, warns and ends the trace.
-    ///
     /// @param peer the client: an arrow leads from its request to the computation.
     void add(const computation& what, const std::string& peer);
 

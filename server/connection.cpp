@@ -23,6 +23,8 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
+constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than waking a thread
+
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
     : socket_{std::move(socket)}
@@ -32,6 +34,9 @@ connection::connection(tcp::socket socket, std::string peer, std::uint64_t numbe
     , news_{socket_.get_executor()} {}
 
 asio::awaitable<void> connection::serve() {
+    if (shared_.options.delay > 0ns || shared_.options.samples > few_draws) {
+        begin_watching(); // otherwise the reply comes first
+    }
     if (shared_.options.delay > 0ns) {
         co_await wait_unless_reset(shared_.options.delay);
     }
@@ -44,7 +49,6 @@ asio::awaitable<void> connection::serve() {
 
 /// Runs watch() beside serve(), until the socket is closed at the latest.
 void connection::begin_watching() {
-    is_watched_ = true;
     is_reading_ = true;
     asio::co_spawn(socket_.get_executor(), watch(),
                    [self = shared_from_this()](std::exception_ptr out_of_memory) {
@@ -99,9 +103,6 @@ asio::awaitable<void> connection::watch() {
 
 /// @throws std::system_error if the client resets the connection meanwhile.
 asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_most) {
-    if (!is_watched_) {
-        begin_watching();
-    }
     if (!is_gone_) {
         co_await news_.wait(at_most);
     }
@@ -112,10 +113,9 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
 
 /// Sums few draws immediately. Leaves larger sums to a computing thread.
 asio::awaitable<void> connection::compute_total() {
-    constexpr std::uint64_t few = 2'000; // draws: summing them takes less time than waking a thread
     const auto samples = shared_.options.samples;
     const auto seed = shared_.options.seed;
-    if (samples <= few) {
+    if (samples <= few_draws) {
         result_ = compute(samples, seed, number_, is_gone_);
         co_return;
     }

@@ -47,7 +47,6 @@ public:
                workplace& shared);
 
     /// Computes, answers, and waits for the client to close.
-    ///
     /// @throws std::system_error when the client resets the connection before its reply is sent.
     asio::awaitable<void> serve();
 
@@ -76,7 +75,6 @@ private:
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     computation result_;                ///< valid after compute_total()
     bool is_answered_ = false;          ///< only the client's close is still awaited
-    bool is_watched_ = false;           ///< watch() has begun
     bool is_reading_ = false;           ///< watch() has a read pending
     bool has_ended_ = false;            ///< nothing more will come from the client
     bool has_sent_ = false;             ///< the client has sent something since it was answered

@@ -26,7 +26,6 @@ namespace netio {
 class server {
 public:
     /// Starts to listen on every address to which the host resolves.
-    ///
     /// @throws std::runtime_error when it cannot listen there (naming the address), write the trace
     ///         (naming the file) or create the computing threads.
     server(asio::io_context& loop, const server_options& options);

@@ -47,7 +47,6 @@ public:
     [[nodiscard]] auto buffer() { return asio::dynamic_buffer(text_, max_reply_size + 1); }
 
     /// Reads what the system has received so far, without waiting.
-    ///
     /// @return asio::error::eof at the end of the reply; no error if the reply is too long;
     ///         would_block while more may come, or timed_out in its place after the deadline;
     ///         otherwise the read error.
@@ -77,18 +76,15 @@ private:
 };
 
 /// Connects to the first of the server's endpoints that accepts.
-///
 /// @throws std::runtime_error naming the address, if none does, or the time is up.
 [[nodiscard]] asio::awaitable<void> connect(request& pending);
 
 /// Reads to the end of the stream, as one would in any program.
-///
 /// @return how reading ended: asio::error::eof after the last byte; no error if the reply is
 ///         too long; operation_aborted after the deadline; otherwise the read error.
 [[nodiscard]] asio::awaitable<std::error_code> read_to_end(request& pending);
 
 /// Asks the server for its number: connects, reads to the end of the stream, parses.
-///
 /// @param record what became of the request; must outlive this coroutine.
 /// @throws std::runtime_error naming the address, if there is no connection, the connection
 ///         is lost, the reply is not one finite number, or the timeout has passed.

@@ -72,12 +72,9 @@ private:
         const double label_room = std::min(10.0, (columns - 6.0) / 2.5);
         const auto least = as_double(length_) * label_room / columns;
         const double power = std::pow(10.0, std::floor(std::log10(least)));
-        for (const double factor : {1.0, 2.0, 5.0}) {
-            if (factor * power >= least) {
-                return nanoseconds{std::llround(factor * power)};
-            }
-        }
-        return nanoseconds{std::llround(10.0 * power)};
+        const double ratio = least / power; // from 1 to 10
+        const double factor = ratio <= 1.0 ? 1.0 : ratio <= 2.0 ? 2.0 : ratio <= 5.0 ? 5.0 : 10.0;
+        return nanoseconds{std::llround(factor * power)};
     }
 
     std::chrono::steady_clock::time_point begin_;

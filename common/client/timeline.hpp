@@ -20,9 +20,7 @@ struct timeline_style {
     [[nodiscard]] static timeline_style of_stdout();
 };
 
-/// How the thread was used, in sentences: computing, pauses, looks for replies.
-///
-/// @param columns the width at which lines are broken.
+/// How the thread was used, in sentences that are broken at @p columns.
 [[nodiscard]] std::string summary(const run_record& record, std::size_t columns);
 
 /// Draws one row for the sum, one for each of the first few requests, and one for all the other
