@@ -49,6 +49,7 @@ void check_machine(const options& given) {
         throw std::runtime_error("there is no server program at " + given.server +
                                  ": build the target server, or try --server");
     }
+    const when::real_server trial{given.server, 0.0};
     netio::raise_descriptor_limit();
     const auto needed = when::most_requests(given.quick) + 100;
     if (const auto limit = netio::descriptor_limit(); limit < needed) {

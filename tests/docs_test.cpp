@@ -136,7 +136,8 @@ TEST_CASE("docs: a quotation may differ in white space, but in no letter", "[doc
 }
 
 TEST_CASE("docs: quotations match the sources", "[docs]") {
-    const std::string page = GENERATE("docs/from-python.md", "docs/how-it-works.md");
+    const std::string page =
+        GENERATE("docs/from-python.md", "docs/how-it-works.md", "docs/when-it-pays.md");
     std::istringstream text{content(page)};
     const auto quotations = quotations_in(text);
     REQUIRE_FALSE(quotations.empty());
@@ -158,7 +159,8 @@ TEST_CASE("docs: the anchor of a heading has its letters, digits, hyphens and un
 TEST_CASE("docs: links lead to files and headings", "[docs]") {
     const std::string page =
         GENERATE("README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/from-python.md",
-                 "docs/things-to-try.md", "docs/more-than-one-machine.md", "examples/README.md");
+                 "docs/things-to-try.md", "docs/more-than-one-machine.md", "docs/when-it-pays.md",
+                 "examples/README.md");
     const auto folder = std::filesystem::path{page}.parent_path();
     const auto links = found_in(content(page), R"(\]\(([^):]+)\))");
     REQUIRE_FALSE((links.empty() && page != "CONTRIBUTING.md"));

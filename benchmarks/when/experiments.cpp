@@ -57,8 +57,8 @@ void try_all_ways(lab& machine, const setting& given, std::optional<int> core = 
 void vary_server(lab& machine, bool computes, const std::vector<int>& cores) {
     const double time = machine.seconds(0.5);
     const int core = cores.back();
-    const real_server server{machine, computes ? 0.0 : time, computes ? machine.samples(time) : 0,
-                             core};
+    const real_server server{machine.server_program(), computes ? 0.0 : time,
+                             computes ? machine.samples(time) : 0, core};
     setting given{row_of("server", time, time), work_for(machine, server, time)};
     given.common.cores = cores.size();
     given.common.server = computes ? "computes" : "waits";
@@ -89,7 +89,7 @@ void vary_waiting(lab& machine) {
     const double computing = machine.seconds(0.5);
     for (const double ratio : {0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0}) {
         const double wait = ratio * computing;
-        const real_server server{machine, wait};
+        const real_server server{machine.server_program(), wait};
         try_all_ways(machine,
                      {row_of("waiting", wait, computing), work_for(machine, server, computing)});
     }
@@ -101,7 +101,7 @@ void vary_requests(lab& machine) {
     const auto most = most_requests(machine.is_quick());
     std::vector<attempt> single;
     for (std::uint64_t requests = 1; requests <= most; requests *= 10) {
-        const real_server server{machine, wait};
+        const real_server server{machine.server_program(), wait};
         setting given{row_of("requests", wait, computing), work_for(machine, server, computing)};
         given.common.requests = given.todo.requests = requests;
         auto ways = overlapping(given);

@@ -39,8 +39,9 @@ double rate_of(Total (*sum)(std::uint64_t, random_stream&)) {
     return rates[rates.size() / 2];
 }
 
-std::vector<std::string> command_for(const lab& machine, double wait, std::uint64_t samples) {
-    return {machine.server_program(),
+std::vector<std::string> command_for(const std::string& program, double wait,
+                                     std::uint64_t samples) {
+    return {program,
             "--port",
             "0",
             "--delay",
@@ -61,6 +62,13 @@ std::function<void()> preparation(std::optional<int> core) {
             run_only_on(*core);
         }
     };
+}
+
+std::uint16_t port_of(testing::process& server) try {
+    const auto line = server.read_line(); // "... listening on: 127.0.0.1:40021."
+    return static_cast<std::uint16_t>(std::stoul(line.substr(line.rfind(':') + 1)));
+} catch (const std::exception& error) {
+    throw std::runtime_error("the server did not start: " + std::string{error.what()});
 }
 
 } // namespace
@@ -103,12 +111,9 @@ void lab::check(const cost& done, const row& wanted) {
     }
 }
 
-real_server::real_server(const lab& machine, double wait, std::uint64_t samples,
+real_server::real_server(const std::string& program, double wait, std::uint64_t samples,
                          std::optional<int> core)
-    : process_{command_for(machine, wait, samples), preparation(core)} {
-    const auto line = process_.read_line(); // "... listening on: 127.0.0.1:40021."
-    const auto port = line.substr(line.rfind(':') + 1);
-    endpoint_ = {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoul(port))};
-}
+    : process_{command_for(program, wait, samples), preparation(core)}
+    , endpoint_{asio::ip::address_v4::loopback(), port_of(process_)} {}
 
 } // namespace netio::when

@@ -64,7 +64,7 @@ private:
 class real_server {
 public:
     /// @param core the only core that it may use; nothing for all cores.
-    real_server(const lab& machine, double wait, std::uint64_t samples = 0,
+    real_server(const std::string& program, double wait, std::uint64_t samples = 0,
                 std::optional<int> core = {});
 
     [[nodiscard]] asio::ip::tcp::endpoint endpoint() const { return endpoint_; }

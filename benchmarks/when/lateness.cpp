@@ -31,7 +31,7 @@ attempt attempt_at(row common, schedule plan, const char* name, delays (*way)(co
 /// @param asking for so long, a request starts from time to time.
 void vary_slice_in(lab& machine, const row& common, double asking,
                    const std::vector<double>& slices) {
-    const real_server server{machine, common.wait};
+    const real_server server{machine.server_program(), common.wait};
     schedule plan{work_for(machine, server, common.computing), nanoseconds(every),
                   nanoseconds(common.wait), nanoseconds(common.wait)};
     plan.todo.requests = static_cast<std::uint64_t>(asking / every);

@@ -12,7 +12,7 @@
 
 namespace netio::when {
 
-double ask(asio::io_context& context, const asio::ip::tcp::endpoint& server) {
+double blocking_ask(asio::io_context& context, const asio::ip::tcp::endpoint& server) {
     asio::ip::tcp::socket socket{context};
     socket.connect(server);
     std::string reply;
@@ -28,7 +28,7 @@ results one_after_the_other(const work& todo) {
     asio::io_context context;
     results found;
     for (std::uint64_t i = 0; i < todo.requests; ++i) {
-        found.replies.push_back(ask(context, todo.server));
+        found.replies.push_back(blocking_ask(context, todo.server));
     }
     random_stream stream{seed};
     found.total = uniform_sum(todo.draws, stream);

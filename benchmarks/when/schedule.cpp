@@ -66,7 +66,7 @@ std::vector<std::future<timed_reply>> start_when_due(const schedule& plan,
         due += plan.every;
         std::this_thread::sleep_until(due);
         asked.push_back(std::async(std::launch::async, [&context, &plan, due] {
-            const double reply = ask(context, plan.todo.server);
+            const double reply = blocking_ask(context, plan.todo.server);
             return timed_reply{reply, seconds_since(due + plan.wait)};
         }));
     }

@@ -33,7 +33,7 @@ constexpr auto explanation =
 constexpr auto header =
     "experiment,way,server,requests,wait_s,computing_s,wait_per_computing,slice_s,cores,time_s,"
     "model_s,off_percent,processor_s,resident_mib,kernel_mib,switches,resident_each_kib,"
-    "kernel_each_kib,p50_ms,p99_ms,error\n";
+    "kernel_each_kib,p50_ms,p99_ms,p50_slices,p99_slices,error\n";
 
 std::string value_in(const char* path, const std::string& key) {
     std::ifstream file{path};
@@ -56,15 +56,28 @@ double median(const std::vector<cost>& costs, Field field) {
     return values.empty() ? 0.0 : values[values.size() / 2];
 }
 
-/// For @p number of further requests.
+/// What each request adds to @p field, in KiB.
 template <class Field>
 std::string each(const row& measured, const row* single, Field field) {
-    if (single == nullptr || measured.requests == single->requests) {
+    constexpr std::uint64_t many = 100; // with fewer, other programs make more difference
+    if (single == nullptr || measured.requests < many) {
         return "";
     }
     const double rise = median(measured.costs, field) - median(single->costs, field);
     return fmt::format("{:.1f}",
                        rise * 1024 / static_cast<double>(measured.requests - single->requests));
+}
+
+std::string delays(const row& measured) {
+    const double usual = median(measured.costs, &cost::median_delay);
+    const double late = median(measured.costs, &cost::long_delay);
+    if (late <= 0.0) {
+        return ",,,,";
+    }
+    const auto slices = measured.slice ? fmt::format("{:.1f},{:.1f}", usual / *measured.slice,
+                                                     late / *measured.slice)
+                                       : ",";
+    return fmt::format("{:.2f},{:.2f},{},", 1e3 * usual, 1e3 * late, slices);
 }
 
 /// The rest of the line, from the column time_s on.
@@ -80,10 +93,7 @@ std::string results(const row& measured, const row* single) {
                         median(costs, &cost::context_switches));
     text += each(measured, single, &cost::resident) + ',';
     text += each(measured, single, &cost::kernel) + ',';
-    const double late = median(costs, &cost::long_delay);
-    text += late > 0.0 ? fmt::format("{:.2f},{:.2f},", 1e3 * median(costs, &cost::median_delay),
-                                     1e3 * late)
-                       : ",,";
+    text += delays(measured);
     return text;
 }
 
@@ -115,7 +125,7 @@ void print(const row& measured, const row* single) {
                measured.slice ? fmt::format("{:.4f}", *measured.slice) : "", measured.cores);
     const auto& error = measured.costs.front().error;
     if (error.front() != '\0') {
-        fmt::print(",,,,,,,,,,,{}\n", error.data()); // there is a limit: nothing else was measured
+        fmt::print(",,,,,,,,,,,,,{}\n", error.data()); // of a limit: nothing else was measured
     } else {
         fmt::print("{}\n", results(measured, single));
     }

@@ -11,7 +11,6 @@ namespace netio::when {
 results threads(const work& todo) {
     asio::io_context context; // a socket needs one, although nothing runs it
     std::vector<std::future<double>> asked;
-    double (*const blocking_ask)(asio::io_context&, const asio::ip::tcp::endpoint&) = ask;
     for (std::uint64_t i = 0; i < todo.requests; ++i) {
         std::this_thread::sleep_for(pause_before(i));
         asked.push_back(

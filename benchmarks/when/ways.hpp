@@ -38,7 +38,7 @@ inline constexpr std::uint64_t seed = 1;
 // Their parts.
 
 /// Asks the server, and blocks until the whole reply is there.
-[[nodiscard]] double ask(asio::io_context& context, const asio::ip::tcp::endpoint& server);
+[[nodiscard]] double blocking_ask(asio::io_context& context, const asio::ip::tcp::endpoint& server);
 
 /// Asks the server. Other coroutines run meanwhile.
 [[nodiscard]] asio::awaitable<double> ask(asio::ip::tcp::endpoint server);
