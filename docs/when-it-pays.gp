@@ -54,8 +54,11 @@ set xrange [0.7:60000]
 set yrange [1:2000]
 set xtics ("1" 1, "10" 10, "100" 100, "1000" 1000, "10,000" 10000)
 set ytics ("1" 1, "10" 10, "100" 100, "1000" 1000)
-plot csv using (is("limit", "threads") ? column("requests") : NaN):(1500) \
-        with impulses linestyle 4 dashtype 3 title "no more threads", \
-    csv using "requests":(memory("threads")) with linespoints linestyle 2 title "threads", \
+most = system("sed -n 's/^limit,threads,none,\\([0-9]*\\),.*/\\1/p' '" . csv . "'")
+if (strlen(most) > 0) {
+    set arrow from most,1 to most,1500 nohead linestyle 4 dashtype 3
+    set label "no more threads" at most * 0.75,1.3 rotate by 90 textcolor rgb ink
+}
+plot csv using "requests":(memory("threads")) with linespoints linestyle 2 title "threads", \
     csv using "requests":(memory("coroutines")) with linespoints linestyle 3 title "coroutines"
 unset multiplot

@@ -31,9 +31,9 @@ template <class Total>
 double rate_of(Total (*sum)(std::uint64_t, random_stream&)) {
     constexpr std::uint64_t few = 10'000'000;
     const auto draws = static_cast<std::uint64_t>(few * (0.3 / seconds_for(few, sum)));
-    std::vector<double> rates;
-    for (int i = 0; i < 5; ++i) {
-        rates.push_back(static_cast<double>(draws) / seconds_for(draws, sum));
+    std::vector<double> rates(5);
+    for (auto& rate : rates) {
+        rate = static_cast<double>(draws) / seconds_for(draws, sum);
     }
     std::sort(rates.begin(), rates.end());
     return rates[rates.size() / 2];

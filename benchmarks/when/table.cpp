@@ -48,10 +48,9 @@ std::string value_in(const char* path, const std::string& key) {
 
 template <class Field>
 double median(const std::vector<cost>& costs, Field field) {
-    std::vector<double> values;
-    for (const auto& one : costs) {
-        values.push_back(static_cast<double>(one.*field));
-    }
+    std::vector<double> values(costs.size());
+    std::transform(costs.begin(), costs.end(), values.begin(),
+                   [=](const cost& one) { return static_cast<double>(one.*field); });
     std::sort(values.begin(), values.end());
     return values.empty() ? 0.0 : values[values.size() / 2];
 }
