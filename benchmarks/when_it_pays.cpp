@@ -2,7 +2,7 @@
 // with threads, and with coroutines. Prints CSV. The server is the real one, a process of its own.
 
 #include "benchmarks/when/experiments.hpp"
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/fail.hpp"
 
 #include <fmt/format.h>
@@ -50,9 +50,9 @@ void check_machine(const options& given) {
                                  ": build the target server, or try --server");
     }
     const when::real_server trial{given.server, 0.0};
-    netio::raise_descriptor_limit();
+    netio::platform::raise_descriptor_limit();
     const auto needed = when::most_requests(given.quick) + 100;
-    if (const auto limit = netio::descriptor_limit(); limit < needed) {
+    if (const auto limit = netio::platform::descriptor_limit(); limit < needed) {
         throw std::runtime_error(
             fmt::format("needs {0} descriptors, but may have only {1}: try ulimit -n {0}{2}",
                         needed, limit, given.quick ? "" : ", or --quick"));

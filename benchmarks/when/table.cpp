@@ -1,6 +1,6 @@
 #include "benchmarks/when/table.hpp"
 
-#include "common/program/descriptors.hpp"
+#include "common/platform/platform.hpp"
 #include "common/random/kernel.hpp"
 
 #include <fmt/format.h>
@@ -109,7 +109,7 @@ void print_head(std::uint64_t draws, double computing) {
                value_in("/proc/cpuinfo", "model name"), usable_cores().size(), system.sysname,
                system.release, compiler, kernel_in_use(), computing, draws);
     fmt::print("# Limits: {} descriptors, pid_max {}, threads-max {}, max_map_count {}.\n",
-               descriptor_limit(), value_in("/proc/sys/kernel/pid_max", ""),
+               platform::descriptor_limit(), value_in("/proc/sys/kernel/pid_max", ""),
                value_in("/proc/sys/kernel/threads-max", ""),
                value_in("/proc/sys/vm/max_map_count", ""));
     fmt::print("{}{}", explanation, header);
