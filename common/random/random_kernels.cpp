@@ -14,6 +14,7 @@
 //   multiply-add, and its Gaussian draws differ by rounding.
 
 #include "common/random/random_kernels.hpp"
+
 #include "common/random/strict_arithmetic.hpp"
 
 #include <cstddef>
