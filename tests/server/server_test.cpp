@@ -107,6 +107,7 @@ TEST_CASE("server: once stopped, the loop has nothing left to do", "[server]") {
                       Catch::Matchers::StartsWith("Connection refused"));
 }
 
+#ifdef ASIO_HAS_EPOLL // with other reactors, the connection is accepted in a later iteration
 TEST_CASE("server: a connection that is accepted in the same turn as stop() is counted and hurried",
           "[server]") {
     // It has its reply and does not close: within 100 ms if it is hurried, otherwise 1 s.
@@ -131,6 +132,7 @@ TEST_CASE("server: a connection that is accepted in the same turn as stop() is c
     }
     CHECK(quickest <= 600ms);
 }
+#endif
 
 TEST_CASE("server: can be destroyed while it computes", "[server]") {
     asio::io_context loop{1};
