@@ -1,0 +1,79 @@
+// replay/embed, and the lines of code that the page looks for.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import { browser, embed, read, source_with_code, use_browser, write } from "./support.mjs";
+import { generated_events, to_text } from "./generated_trace.mjs";
+
+use_browser();
+
+/** How many lines each pattern of the page matches, for a source file. */
+async function matches(source) {
+    const page = await browser.open(pathToFileURL(write("code.html", embed("--code", source))).href);
+    const counts = await page.evaluate("code_places.map(({ spans }) => spans.length)");
+    await page.close();
+    return counts;
+}
+
+const without = (...names) => names.reduce((code, name) => code.replaceAll(name, `${name}_renamed`), read(source_with_code));
+
+test("each pattern matches one line of its coroutine", async () => {
+    assert.deepEqual(await matches(source_with_code), [1, 1, 1, 1, 1, 1]);
+});
+
+test("a line that is renamed is not found", async () => {
+    for (const [name, place] of [["uniform_sum(chunk", 0], ["co_await connect", 3], ["wait_for_reply", 4]]) {
+        const counts = await matches(write("renamed.cpp", read(source_with_code).replaceAll(name, name.replace(/\w+(\(|$)/, "other$1"))));
+        assert.equal(counts[place], 0, name);
+    }
+});
+
+test("a coroutine that is renamed is an error", () => {
+    for (const name of ["sum_uniform_draws", "server_request"]) {
+        assert.throws(() => embed("--code", write("renamed.cpp", without(name))), ({ status, stderr, stdout }) =>
+            status === 1 && stdout === "" && stderr.includes(`no coroutine async_client::${name}`));
+    }
+});
+
+test("the code on the page is that of the source, line by line", async () => {
+    const source = read(source_with_code).split("\n");
+    const page = await browser.open(pathToFileURL(write("code.html", embed("--code", source_with_code))).href);
+    const lines = await page.evaluate("[...document.querySelectorAll('pre span')].map((span) => [span.dataset.number, span.textContent])");
+    assert.ok(lines.length > 12);
+    lines.forEach(([number, text]) => assert.equal(text, `${source[number - 1]}\n`));
+    await page.close();
+});
+
+test("code with quotes, backslashes, tabs and markup arrives unchanged", async () => {
+    const line = `    print("a\\n\\"b\\t");\tif (a < b) {} // </script><!-- \\u003c &lt;`;
+    const source = read(source_with_code).replace("    uniform_total total;", () => line);
+    const page = await browser.open(pathToFileURL(write("code.html", embed("--code", write("odd.cpp", source)))).href);
+    assert.ok((await page.evaluate("document.querySelector('pre').textContent")).includes(`${line}\n`));
+    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
+test("the embedded trace is a closed array, whichever way the file ends", () => {
+    const events = generated_events();
+    const text = to_text(events).trim();
+    for (const trace of [text, `${text}\n`, `${text},\n`, `${text}\n]\n`, `${text}]`, `${text}\r\n`]) {
+        const page = embed("--code", source_with_code, write("trace.json", trace));
+        const inside = page.split('<script type="application/json" id="trace">')[1].split("</script>")[0];
+        assert.deepEqual(JSON.parse(inside), JSON.parse(JSON.stringify(events)));
+    }
+});
+
+test("without a trace, the page has only the code inside", async () => {
+    const page = await browser.open(pathToFileURL(write("code.html", embed("--code", source_with_code))).href);
+    assert.match(await page.text("#welcome"), /Drop it here/);
+    assert.equal(await page.evaluate("$('player').hidden"), true);
+    await page.close();
+});
+
+test("a wrong command line or file is an error, and nothing is printed", () => {
+    for (const [status, ...args] of [[2, "a", "b"], [2, "--code"], [1, "no-such-trace.json"], [1, "--code", "no-such-file.cpp"]]) {
+        const source = args.includes("--code") ? [] : ["--code", source_with_code];
+        assert.throws(() => embed(...source, ...args), (error) => error.status === status && error.stdout === "" && error.stderr !== "");
+    }
+});

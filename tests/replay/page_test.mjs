@@ -1,0 +1,240 @@
+// The page with a calculated trace inside.
+
+import test from "node:test";
+import assert from "node:assert/strict";
+import { open_generated, open_with, programs_are_ready, step_through, switches_in_lines, switches_on_page,
+    use_browser } from "./support.mjs";
+import { generated_events, to_text } from "./generated_trace.mjs";
+
+use_browser();
+
+const lines_in = (events) => events.filter(({ pid, cat }) => pid === 103 && cat === "line").map(({ args }) => args.text);
+
+async function switches(events) {
+    const page = await open_with(to_text(events));
+    const found = switches_on_page(await step_through(page));
+    assert.deepEqual(page.problems, []);
+    await page.close();
+    return found;
+}
+
+for (const changes of [{}, { requests: 3 }, { wait: "ready" }, { wait: "ready", requests: 3 }, { compute: 9e6 },
+    { wait: "completion", requests: 2, compute: 100 }]) {
+    test(`the switches are in the order of the printed lines: ${JSON.stringify(changes)}`, async () => {
+        const events = generated_events(changes);
+        const printed = switches_in_lines(lines_in(events));
+        assert.ok(printed.length >= 8);
+        assert.deepEqual(await switches(events), printed);
+    });
+}
+
+test("a dropped event changes the order of the switches", async () => {
+    const events = generated_events();
+    const printed = switches_in_lines(lines_in(events));
+    const drop = (i) => assert.notEqual(i, -1) || events.filter((_, other) => other !== i);
+    for (const is_dropped of [({ pid, name }) => pid === 103 && name === "uniform_sum", ({ pid, ph, name }) =>
+        pid === 103 && ph === "X" && name === "server_request"]) {
+        assert.notDeepEqual(await switches(drop(events.findIndex(is_dropped))), printed);
+    }
+    assert.notDeepEqual(await switches(drop(events.findLastIndex(({ name }) => name === "poll"))), printed);
+});
+
+test("two events in the wrong order change the order of the switches", async () => {
+    const events = generated_events();
+    const [poll, slice] = [events.findLast(({ name }) => name === "poll"),
+        events.findLast(({ name, ph }) => ph === "X" && name === "uniform_sum")];
+    [poll.ts, slice.ts] = [slice.ts, poll.ts];
+    assert.notDeepEqual(await switches(events), switches_in_lines(lines_in(events)));
+});
+
+test("the events may be in any order in the file", async () => {
+    const events = generated_events({ requests: 3 });
+    assert.deepEqual(await switches([...events].reverse()), await switches(events));
+});
+
+test("each step is later than the last, says a sentence, and the printed lines follow", async () => {
+    const events = generated_events();
+    const page = await open_with(to_text(events));
+    const steps = await step_through(page);
+    steps.forEach(({ at, text }, i) => {
+        assert.ok(i === 0 || at > steps[i - 1].at);
+        assert.match(text, /^.{10,}\.$/);
+        assert.doesNotMatch(text, /undefined|NaN|null|\[object/);
+    });
+    const pause = steps.find(({ kinds }) => kinds === "pause");
+    assert.match(pause.text, /^The allotment of 1 s is used up .* The next is server_request\.$/);
+    assert.match(pause.printed, /Pausing uniform_sum at: 7,874,999,999\. time_elapsed: 1\.14s\.$/);
+    assert.match(steps.find(({ kinds }) => kinds === "sent").text, /the reply lies unnoticed for 718\.04 ms\.$/);
+    assert.match(steps.at(-1).text, /^async_client ends after 6\.54 s\. For the same work, serial_client took 10\.40 s: 3\.86 s more\.$/);
+    await page.press("End");
+    const shown = await page.evaluate("[...document.querySelectorAll('#transcript li span')].map((span) => span.textContent)");
+    assert.deepEqual(shown.filter((text) => !text.startsWith("server: ")), lines_in(events).map((text) => text.trimEnd()));
+    assert.equal(shown.filter((text) => text.startsWith("server: ")).length, 2);
+    await page.close();
+});
+
+test("the code is marked where each task is", async () => {
+    const page = await open_generated({});
+    const marks = [];
+    await step_through(page, async ({ kinds }) => {
+        const here = await page.evaluate("[...document.querySelectorAll('pre .here')].map((span) =>"
+            + " `${span.dataset.mark} ${span.textContent.trim()}`)");
+        marks.push([kinds, here.join(" | ").replace(/ *\/\/.*?(?=\||$)/g, " ").replace(/ +/g, " ").trim()]);
+    });
+    const [sum, paused, connecting, waiting] = ["▶ total += uniform_sum(chunk, stream);", "‖ co_await yield_to_event_loop();",
+        "‖ co_await connect(pending);", "‖ const auto end = co_await wait_for_reply(pending);"];
+    if (!programs_are_ready) { // else the comments and names may differ: check the places only
+        assert.deepEqual(marks.slice(0, 6), [["resume", sum], ["pause", paused], ["begin", `${paused} | ${connecting}`],
+            ["connected poll", `${paused} | ${waiting}`], ["resume", `${sum} | ${waiting}`], ["compute", `${sum} | ${waiting}`]]);
+    }
+    assert.deepEqual(marks.map(([kinds, here]) => [kinds, here.replace(/[^▶‖✓]/g, "")]).slice(0, 5),
+        [["resume", "▶"], ["pause", "‖"], ["begin", "‖‖"], ["connected poll", "‖‖"], ["resume", "▶‖"]]);
+    assert.equal(marks.at(-1)[1].replace(/[^▶‖✓]/g, ""), "✓✓");
+    await page.close();
+});
+
+test("the timeline names the gap and the saving, and marks each look", async () => {
+    const page = await open_generated({});
+    const figure = await page.text("#timeline");
+    assert.match(figure, /the reply lies unnoticed: 718\.04 ms/);
+    assert.match(figure, /3\.86 s less than serial_client/);
+    const count = (selector) => page.evaluate(`document.querySelectorAll("#timeline ${selector}").length`);
+    assert.equal(await count("rect.late"), 1);
+    assert.equal(await count(".on-bar"), 1 + 1 + 6 + 1); // both sums, both computations
+    assert.equal(await count("path.done"), 2);
+    assert.equal(await count("path.mark"), 2 + 4); // serial: wait and wake; async: four looks
+    await page.press("m"); // magnified, marks that were on one pixel are apart
+    assert.match(await page.text("#timeline"), /\+20 µs/);
+    await page.close();
+});
+
+test("what a trace lacks is not drawn", async () => {
+    const older = generated_events().filter(({ name, cat }) => cat !== "line"
+        && !["settings", "connected", "reply sent", "connection"].includes(name));
+    older.forEach(({ args }) => delete args?.ended);
+    const page = await open_with(to_text(older));
+    assert.match(await page.text("#transcript"), /no printed lines/);
+    const steps = await step_through(page);
+    steps.forEach(({ text }) => assert.doesNotMatch(text, /undefined|NaN|allotment|unnoticed/));
+    assert.equal(await page.evaluate("document.querySelectorAll('rect.late, rect.open').length"), 0);
+    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
+test("the keyboard alone plays, pauses, steps and jumps", async () => {
+    const page = await open_generated({});
+    const at = () => page.evaluate("state.at");
+    await page.press("End");
+    assert.equal(await at(), await page.evaluate("state.length"));
+    await page.press("Home");
+    assert.equal(await at(), 0);
+    await page.press("ArrowRight", 3);
+    const third = await at();
+    await page.press("ArrowRight");
+    await page.press("ArrowLeft");
+    assert.equal(await at(), third);
+    await page.press(" ");
+    await page.evaluate(`new Promise((done) => (function look() { state.at > ${third} ? done() : requestAnimationFrame(look) })())`);
+    await page.press(" ");
+    assert.equal(await page.evaluate("state.playing"), false);
+    const names = [];
+    await page.evaluate("document.activeElement.blur()");
+    for (let i = 0; i < 14; ++i) {
+        await page.press("Tab");
+        names.push(await page.evaluate("document.activeElement.id"));
+    }
+    for (const id of ["files", "position", "home", "back", "play", "step", "end", "speed", "follow", "magnify", "code-lines",
+        "transcript-scroll"]) {
+        assert.ok(names.includes(id), `${id} cannot be reached with the Tab key`);
+    }
+    await page.close();
+});
+
+test("the address contains the position", async () => {
+    const page = await open_generated({});
+    await page.press("ArrowRight", 7);
+    const [hash, text] = await page.evaluate("[location.hash, $('sentence').innerText]");
+    assert.match(hash, /^#t=\d+\.\d+&run=1$/);
+    await page.close();
+    const again = await open_generated({}, { hash });
+    assert.equal(await again.text("#sentence"), text);
+    await again.evaluate("location.hash = '#t=0&run=0'; new Promise((done) => addEventListener('hashchange', () => done()))");
+    assert.equal(await again.evaluate("state.run.kind"), "serial_client");
+    assert.match(await again.text("#places"), /code of async_client/);
+    await again.close();
+    for (const odd of ["#t=-5&run=77", "#t=Infinity&run=x", "#t=%00&run=__proto__", "#%%%"]) {
+        const page = await open_generated({}, { hash: odd });
+        assert.deepEqual(page.problems, []);
+        assert.equal(await page.evaluate("$('message').hidden"), true);
+        await page.close();
+    }
+});
+
+test("1000 requests with 100,000 events open, and a step is made", async () => {
+    const events = generated_events({ requests: 1000, compute: 60_000, chunks: 4000, allotment: 60_000, serial: false });
+    assert.ok(events.length > 100_000);
+    const page = await open_with(to_text(events));
+    assert.match(await page.text("#timeline"), /1000 requests/);
+    await page.press("ArrowRight", 20);
+    assert.match(await page.text("#sentence"), /^server_request \d+ begins/);
+    assert.ok(await page.evaluate("document.querySelectorAll('*').length") < 6000);
+    // Far above what is promised (2 s and 100 ms), because the machine may be busy.
+    const milliseconds = await page.evaluate("(() => { const begin = performance.now(); step(1); return performance.now() - begin; })()");
+    assert.ok(milliseconds < 5000, `a step takes ${milliseconds} ms`);
+    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
+for (const width of [360, 1280, 1920]) {
+    test(`${width} pixels are wide enough`, async () => {
+        const page = await open_generated({ requests: 3 }, { setup: (opening) => opening.call("Emulation.setDeviceMetricsOverride",
+            { width, height: 800, deviceScaleFactor: 1, mobile: false }) });
+        await page.press("ArrowRight", 6);
+        assert.ok(await page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"));
+        const outside = await page.evaluate(`[...document.querySelectorAll("#timeline text")].filter((text) => {
+            const { left, right } = text.getBoundingClientRect();
+            return text.textContent && (left < 0 || right > innerWidth); }).map((text) => text.textContent)`);
+        assert.deepEqual(outside, []);
+        await page.close();
+    });
+}
+
+test("no request leaves the page, and none could", async () => {
+    const page = await open_generated({});
+    await step_through(page);
+    assert.deepEqual(page.requests.filter((url) => !url.startsWith("file:///") || !url.includes(".html")), []);
+    const refused = await page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'refused')");
+    assert.equal(refused, "refused");
+    assert.match(page.problems.join(), /Content Security Policy/);
+    await page.close();
+});
+
+/** Contrast of two colours, as WCAG 2 defines it. */
+function contrast(a, b) {
+    const luminance = (colour) => colour.map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+    const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+}
+
+for (const scheme of ["light", "dark"]) {
+    test(`the contrast of text is at least 4.5: ${scheme}`, async () => {
+        const page = await open_generated({}, { setup: (opening) => opening.call("Emulation.setEmulatedMedia",
+            { features: [{ name: "prefers-color-scheme", value: scheme }] }) });
+        const colours = await page.evaluate(`Object.fromEntries(["page", "panel", "text", "muted", "sum", "server", "on-bar", "late",
+            "late-fill", "here", "failed"].map((name) => { const probe = document.body.appendChild(document.createElement("i"));
+                probe.style.color = "var(--" + name + ")"; return [name, getComputedStyle(probe).color.match(/\\d+/g).map(Number)]; }))`);
+        const veil = (name) => colours[name].map((part, i) => part * 0.38 + colours.page[i] * 0.62);
+        const pairs = [["text", "page"], ["text", "panel"], ["text", "late-fill"], ["text", "here"], ["muted", "page"], ["muted", "panel"],
+            ["muted", "here"], ["on-bar", "sum"], ["on-bar", "server"], ["late", "page"], ["server", "panel"], ["server", "here"],
+            ["page", "text"], ["failed", "page"]];
+        for (const [a, b] of pairs) {
+            assert.ok(contrast(colours[a], colours[b]) >= 4.5, `${a} on ${b}: ${contrast(colours[a], colours[b])}`);
+        }
+        for (const bar of ["sum", "server"]) {
+            assert.ok(contrast(colours.text, veil(bar)) >= 4.5, `text on a pale ${bar}`);
+        }
+        await page.close();
+    });
+}
