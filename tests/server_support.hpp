@@ -26,6 +26,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
@@ -244,6 +245,11 @@ inline void wait_until_idle(pid_t program) {
 /// The path of a file in the program's folder of /proc.
 inline std::filesystem::path proc(const process& program, const std::string& name) {
     return fmt::format("/proc/{}/{}", program.id(), name);
+}
+
+/// How many descriptors the program holds.
+inline std::ptrdiff_t count_descriptors(const process& program) {
+    return std::distance(std::filesystem::directory_iterator{proc(program, "fd")}, {});
 }
 
 /// Waits until the system says that the program is in this state: S sleeps, T is stopped.

@@ -23,6 +23,11 @@
 #define NETIO_HAS_FEATURE(name) 0
 #endif
 
+// Some tests know the order of events with epoll, which is asio's default on Linux.
+#if defined(ASIO_HAS_EPOLL) && !defined(ASIO_HAS_IO_URING_AS_DEFAULT)
+#define NETIO_USES_EPOLL
+#endif
+
 namespace netio::testing {
 
 /// Whether a sanitizer is built in. Sanitizers reserve terabytes of address space, keep freed

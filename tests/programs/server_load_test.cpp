@@ -17,14 +17,6 @@ using namespace netio::testing;
 
 namespace {
 
-std::ptrdiff_t count_entries(const std::filesystem::path& folder) {
-    return std::distance(std::filesystem::directory_iterator{folder}, {});
-}
-
-std::ptrdiff_t count_descriptors(const process& program) {
-    return count_entries(proc(program, "fd"));
-}
-
 std::uint64_t resident_bytes(const process& program) {
     std::ifstream status{proc(program, "status")};
     for (std::string line; std::getline(status, line);) {
@@ -159,7 +151,12 @@ TEST_CASE("server process: thousands of clients that wait cost no more than to a
     raise_descriptor_limit();
     rlimit descriptors{};
     ::getrlimit(RLIMIT_NOFILE, &descriptors);
-    const std::size_t count = std::min<std::size_t>(10'000, descriptors.rlim_cur / 2);
+#if defined(ASIO_HAS_EPOLL)
+    constexpr std::size_t most = 10'000;
+#else
+    constexpr std::size_t most = 900; // select() takes no descriptor above 1023
+#endif
+    const std::size_t count = std::min<std::size_t>(most, descriptors.rlim_cur / 2);
     const auto cost = [count](const std::string& delay) {
         server_process server{
             {"--port", "0", "--samples", "10", "--max-connections", "20000", "--delay", delay}};

@@ -118,7 +118,7 @@ TEST_CASE("server resets: a delay is cut short when its client resets", "[server
 }
 
 // After a half-close or a flood, no read is pending. Only the epoll reactor tells of a reset then.
-#if defined(ASIO_HAS_EPOLL)
+#if defined(NETIO_USES_EPOLL)
 
 TEST_CASE("server resets: a reset is noticed after a half-close, and after a flood",
           "[server_resets]") {

@@ -107,7 +107,7 @@ TEST_CASE("server: once stopped, the loop has nothing left to do", "[server]") {
                       Catch::Matchers::StartsWith("Connection refused"));
 }
 
-#ifdef ASIO_HAS_EPOLL // with other reactors, the connection is accepted in a later iteration
+#ifdef NETIO_USES_EPOLL // otherwise, the connection is accepted in a later iteration
 TEST_CASE("server: a connection that is accepted in the same turn as stop() is counted and hurried",
           "[server]") {
     // It has its reply and does not close: within 100 ms if it is hurried, otherwise 1 s.
