@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
 #include <system_error>
 
@@ -42,8 +43,11 @@ std::string to_string(const tcp::endpoint& endpoint) {
 }
 
 bool is_unusable_here(std::error_code error) {
+    // In asio's own category, some versions do not know this number as a std::errc.
+    const std::error_code not_available{EADDRNOTAVAIL, asio::error::get_system_category()};
     return error == asio::error::address_family_not_supported ||
-           error == asio::error::network_unreachable || error == std::errc::address_not_available;
+           error == asio::error::network_unreachable || error == not_available ||
+           error == std::errc::address_not_available;
 }
 
 } // namespace netio

@@ -52,7 +52,7 @@ asio::awaitable<void> server::run() {
 
 asio::awaitable<void> server::accept_connections(tcp::acceptor& acceptor) {
     while (!shared_.is_stopping) {
-        if (connections_.size() >= shared_.options.max_connections) {
+        if (is_full()) {
             co_await connection_ended_.wait();
             continue;
         }
@@ -60,6 +60,9 @@ asio::awaitable<void> server::accept_connections(tcp::acceptor& acceptor) {
         std::error_code error;
         auto socket =
             co_await acceptor.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
+        while (!error && is_full() && !shared_.is_stopping) {
+            co_await connection_ended_.wait(); // a client on another address has come before
+        }
         if (!error) {
             begin_serving(std::move(socket), to_string(peer));
         } else if (error != asio::error::connection_aborted && !shared_.is_stopping) {
@@ -123,32 +126,46 @@ std::ptrdiff_t server::unanswered() const {
 }
 
 void server::listen() {
+    const auto& address = shared_.options.address;
+    const auto endpoints = resolve(loop_, address);
+    auto refused = listen_on(endpoints);
+    // The port that the system chose for the first address may be in use at another one.
+    for (int more = 10; more > 0 && address.port == 0 && refused == asio::error::address_in_use;
+         --more) {
+        refused = listen_on(endpoints);
+    }
+    if (refused) {
+        throw std::runtime_error(
+            fmt::format("cannot listen on {}: {}{}", to_string(address), refused.message(),
+                        refused == asio::error::address_in_use
+                            ? ". Is another server running? Try another --port."
+                            : ""));
+    }
+}
+
+/// Listens on each endpoint that this machine has.
+std::error_code server::listen_on(const std::vector<tcp::endpoint>& endpoints) {
+    acceptors_.clear();
+    endpoints_.clear();
     std::error_code refused;
-    for (const auto& endpoint : resolve(loop_, shared_.options.address)) {
+    for (const auto& endpoint : endpoints) {
         try {
             listen_on(endpoint);
         } catch (const std::system_error& error) {
             refused = error.code();
             if (!is_unusable_here(refused)) {
-                break;
+                return refused;
             }
         }
     }
-    if (endpoints_.empty() || (refused && !is_unusable_here(refused))) {
-        throw std::runtime_error(fmt::format(
-            "cannot listen on {}: {}{}", to_string(shared_.options.address), refused.message(),
-            refused == asio::error::address_in_use
-                ? ". Is another server running? Try another --port."
-                : ""));
-    }
+    return endpoints_.empty() ? refused : std::error_code{};
 }
 
 void server::listen_on(tcp::endpoint endpoint) {
     if (endpoint.port() == 0 && !endpoints_.empty()) {
         endpoint.port(endpoints_.front().port()); // that the system chose for the first address
     }
-    auto& acceptor = acceptors_.emplace_back(loop_);
-    acceptor.open(endpoint.protocol());
+    tcp::acceptor acceptor{loop_, endpoint.protocol()};
     acceptor.set_option(tcp::acceptor::reuse_address(platform::may_reuse_address()));
     // Otherwise asio hides that a connection was aborted before it was accepted, and waits for
     // a new one even when others are already in the backlog.
@@ -156,6 +173,7 @@ void server::listen_on(tcp::endpoint endpoint) {
     acceptor.bind(endpoint);
     acceptor.listen(1024); // so many connections may wait in the system to be accepted
     endpoints_.push_back(acceptor.local_endpoint());
+    acceptors_.push_back(std::move(acceptor));
 }
 
 } // namespace netio

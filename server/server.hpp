@@ -57,8 +57,12 @@ private:
     using connection_ptr = std::shared_ptr<connection>;
 
     void listen();
+    [[nodiscard]] std::error_code listen_on(const std::vector<asio::ip::tcp::endpoint>& endpoints);
     void listen_on(asio::ip::tcp::endpoint endpoint);
 
+    [[nodiscard]] bool is_full() const {
+        return connections_.size() >= shared_.options.max_connections;
+    }
     asio::awaitable<void> accept_connections(asio::ip::tcp::acceptor& acceptor);
     asio::awaitable<void> back_off(std::error_code error);
     void begin_serving(asio::ip::tcp::socket socket, std::string peer);

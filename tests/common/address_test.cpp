@@ -29,3 +29,13 @@ TEST_CASE("address: an unknown host is an error that names it", "[address]") {
     CHECK_THROWS_WITH(netio::resolve(loop, {host, 8197}),
                       Catch::Matchers::StartsWith("cannot resolve " + host));
 }
+
+TEST_CASE("address: an address that this machine does not have is unusable here", "[address]") {
+    asio::io_context loop{1};
+    asio::ip::tcp::acceptor acceptor{loop, asio::ip::tcp::v4()};
+    std::error_code error;
+    acceptor.bind({asio::ip::make_address("192.0.2.1"), 0}, error); // for documentation only
+    CHECK(error);
+    CHECK(netio::is_unusable_here(error));
+    CHECK_FALSE(netio::is_unusable_here(asio::error::address_in_use));
+}
