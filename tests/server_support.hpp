@@ -229,16 +229,17 @@ inline void wait_until_computing(pid_t program) {
     wait_until([=] { return cpu_time(program) > before + std::chrono::milliseconds{50}; });
 }
 
-/// Waits until a program that computes has stopped: for a while, it has used no processor time.
+/// Waits until a program has stopped computing. A sanitizer's thread may still run now and then.
 inline void wait_until_idle(pid_t program) {
     auto used = cpu_time(program);
-    stopwatch unchanged;
+    stopwatch window;
     wait_until([&] {
-        if (const auto now = cpu_time(program); now != used) {
-            used = now;
-            unchanged = {};
+        if (window.elapsed() < std::chrono::milliseconds{200}) {
+            return false;
         }
-        return unchanged.elapsed() > std::chrono::milliseconds{200};
+        const auto before = std::exchange(used, cpu_time(program));
+        const auto elapsed = std::exchange(window, {}).elapsed();
+        return used - before < elapsed / 10;
     });
 }
 
