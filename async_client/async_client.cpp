@@ -5,13 +5,11 @@
 #include "common/program/descriptors.hpp"
 #include "common/random/random_sum.hpp"
 
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 #include <utility>
 
@@ -120,9 +118,9 @@ asio::awaitable<std::error_code> async_client::wait_for_completion(request& pend
 // What starts the tasks.
 
 void async_client::run() {
-    spawn(compute());
+    spawn(loop_, compute());
     for (std::uint64_t i = 0; i < std::min(options_.at_once, options_.requests); ++i) {
-        spawn(make_requests());
+        spawn(loop_, make_requests());
     }
     loop_.run();
 }
@@ -140,14 +138,6 @@ asio::awaitable<void> async_client::make_requests() {
     while (next_request_ <= options_.requests) {
         co_await server_request(next_request_++);
     }
-}
-
-void async_client::spawn(asio::awaitable<void> task) {
-    asio::co_spawn(loop_, std::move(task), [](std::exception_ptr failure) {
-        if (failure) {
-            std::rethrow_exception(failure); // out of loop_.run()
-        }
-    });
 }
 
 async_client::async_client(asio::io_context& loop, const async_client_options& options,

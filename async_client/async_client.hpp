@@ -25,9 +25,8 @@ public:
 
     /// Runs all tasks to their end.
     ///
-    /// @throws the exception of the first task that fails, as soon as it fails. The loop, which
-    /// then
-    ///         still holds the other tasks, must not run again; destroy it before this object.
+    /// @throws the exception of the first task that fails, as soon as it fails. The loop still
+    ///         holds the other tasks: it must not run again. Destroy it before this object.
     void run();
 
 private:
@@ -41,7 +40,6 @@ private:
 
     asio::awaitable<void> compute();
     asio::awaitable<void> make_requests();
-    void spawn(asio::awaitable<void> task);
 
     asio::io_context& loop_;
     async_client_options options_;

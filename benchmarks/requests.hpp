@@ -1,8 +1,9 @@
 #pragma once
 
+#include "common/event_loop.hpp"
+
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -14,7 +15,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -49,11 +49,7 @@ inline double requests_per_second(const asio::ip::tcp::endpoint& server, int req
     int left = requests;
     const auto started = std::chrono::steady_clock::now();
     for (int i = 0; i < clients; ++i) {
-        asio::co_spawn(loop, ask_repeatedly(loop, server, left), [](std::exception_ptr failure) {
-            if (failure) {
-                std::rethrow_exception(failure);
-            }
-        });
+        netio::spawn(loop, ask_repeatedly(loop, server, left));
     }
     loop.run();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;

@@ -4,6 +4,7 @@
 
 #include "benchmarks/child.hpp"
 #include "benchmarks/requests.hpp"
+#include "common/event_loop.hpp"
 #include "common/random/random_sum.hpp"
 #include "server/server.hpp"
 
@@ -58,8 +59,7 @@ void run_bare_server(const report_port& report) {
     tcp::acceptor acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
     acceptor.listen(1024);
     report(acceptor.local_endpoint().port());
-    asio::co_spawn(loop, serve_bare(std::move(acceptor)),
-                   [](std::exception_ptr failure) { std::rethrow_exception(failure); });
+    netio::spawn(loop, serve_bare(std::move(acceptor)));
     loop.run();
 }
 
@@ -67,8 +67,7 @@ void run_server(const netio::server_options& options, const report_port& report)
     asio::io_context loop{1};
     netio::server server{loop, options};
     report(server.endpoints().front().port());
-    asio::co_spawn(loop, server.run(),
-                   [](std::exception_ptr failure) { std::rethrow_exception(failure); });
+    netio::spawn(loop, server.run());
     loop.run();
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
 namespace netio {
+
+/// Starts a task on @p loop. If the task fails, the loop's run() throws its exception.
+void spawn(asio::io_context& loop, asio::awaitable<void> task);
 
 /// Suspends the calling coroutine and puts it at the end of the event loop's queue:
 /// everything that is already queued runs first.

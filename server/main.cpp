@@ -5,7 +5,6 @@
 #include "server/log.hpp"
 #include "server/server.hpp"
 
-#include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
@@ -44,27 +43,22 @@ asio::awaitable<void> stop_at(asio::signal_set& signals, netio::server& server) 
     }
 }
 
-void rethrow(std::exception_ptr failure) {
-    if (failure) {
-        std::rethrow_exception(failure); // out of loop.run()
-    }
+asio::awaitable<void> run(netio::server& server, asio::signal_set& signals) {
+    co_await server.run();
+    signals.cancel(); // the last thing that the loop waits for
 }
 
 /// Serves clients until a signal stops the server.
 void serve(asio::io_context& loop, asio::signal_set& signals,
            const netio::server_options& options) {
     netio::server server{loop, options};
-    asio::co_spawn(loop, stop_at(signals, server), rethrow);
+    netio::spawn(loop, stop_at(signals, server));
     for (const auto& endpoint : server.endpoints()) {
         netio::platform::write_if_there_is_room(
             netio::platform::standard_stream::out,
             fmt::format("Server is running and listening on: {}.\n", netio::to_string(endpoint)));
     }
-
-    asio::co_spawn(loop, server.run(), [&](std::exception_ptr failure) {
-        signals.cancel(); // the last thing that the loop waits for
-        rethrow(failure);
-    });
+    netio::spawn(loop, run(server, signals));
     loop.run();
 }
 

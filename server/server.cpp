@@ -1,5 +1,6 @@
 #include "server/server.hpp"
 
+#include "common/event_loop.hpp"
 #include "common/platform/platform.hpp"
 #include "server/log.hpp"
 
@@ -37,13 +38,7 @@ server::~server() {
 asio::awaitable<void> server::run() {
     for (auto& acceptor : acceptors_) {
         ++accepting_;
-        asio::co_spawn(loop_, accept_connections(acceptor), [this](std::exception_ptr failure) {
-            if (failure) {
-                std::rethrow_exception(failure);
-            }
-            --accepting_;
-            all_ended_.notify();
-        });
+        spawn(loop_, accept_connections(acceptor));
     }
     while (accepting_ > 0 || has_connections()) {
         co_await all_ended_.wait();
@@ -69,6 +64,8 @@ asio::awaitable<void> server::accept_connections(tcp::acceptor& acceptor) {
             co_await back_off(error);
         }
     }
+    --accepting_;
+    all_ended_.notify();
 }
 
 /// Most likely, descriptors or memory have run out. Trying again immediately would only keep
