@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-// The README's figures for yielding come from this benchmark, run by scripts/bench.
+// The figures for yielding in docs/how-fast.md come from this benchmark, run by scripts/bench.
 
 namespace {
 

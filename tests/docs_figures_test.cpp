@@ -1,4 +1,4 @@
-// The figures of docs/when-it-pays.md are those of docs/when-it-pays.csv.
+// The figures of docs/when-it-pays.md and of the README are those of docs/when-it-pays.csv.
 
 #include "tests/catch.hpp"
 
@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 #include <istream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -248,4 +249,29 @@ TEST_CASE("docs: page and picture of when-it-pays are of the measurement in the 
     std::string words = content("docs/when-it-pays.md");
     std::replace(words.begin(), words.end(), '\n', ' ');
     CHECK(words.find(said) != std::string::npos);
+}
+
+TEST_CASE("docs: the figures of the README's table are in the CSV", "[docs]") {
+    std::istringstream csv{content("docs/when-it-pays.csv")};
+    const auto all = read_csv(csv);
+    const auto page = content("README.md");
+    std::smatch found; // the names of experiments, one for each row of the table that follows
+    REQUIRE(std::regex_search(page, found, std::regex{"<!-- figures: (.*) -->\n.*\n.*\n"}));
+    std::istringstream table{found.suffix()};
+    for (const auto& experiment :
+         split(std::regex_replace(found.str(1), std::regex{", "}, ","), ',')) {
+        std::string line;
+        REQUIRE(std::getline(table, line));
+        const auto figures = figures_in(line);
+        CHECK(figures.size() >= 3);
+        for (const auto& said : figures) {
+            CAPTURE(experiment, said.number, said.unit);
+            CHECK(is_anywhere(said, rows_of(all, experiment)));
+        }
+    }
+}
+
+TEST_CASE("docs: the README is short", "[docs]") {
+    std::istringstream words{content("README.md")};
+    CHECK(std::distance(std::istream_iterator<std::string>{words}, {}) <= 900);
 }
