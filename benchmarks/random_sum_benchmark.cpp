@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-// The README's figures for the speed of the sums come from this benchmark, run by scripts/bench.
+// The figures of docs/how-fast.md for the sums come from this benchmark, run by scripts/bench.
 
 // Each compilation of standard_sum.cpp defines one of these.
 namespace baseline {

@@ -199,6 +199,34 @@ TEST_CASE("docs: the tests that promises.md names exist", "[docs]") {
     }
 }
 
+TEST_CASE("docs: how-it-works.md explains the run that the README shows", "[docs]") {
+    const auto readme = content("README.md");
+    const auto begin = readme.find("async_client\nuniform_sum ");
+    REQUIRE(begin != std::string::npos);
+    const auto end = readme.find("```", begin);
+    const auto timeline = readme.substr(begin, end - begin);
+    CHECK(content("docs/how-it-works.md").find(timeline.substr(timeline.find('\n'))) !=
+          std::string::npos);
+}
+
+TEST_CASE("docs: each picture is on a page, and can be seen on a dark one", "[docs]") {
+    std::string pages = content("README.md");
+    for (const auto* page : {"how-it-works", "things-to-try", "when-it-pays"}) {
+        pages += content(fmt::format("docs/{}.md", page));
+    }
+    for (const auto& file : std::filesystem::directory_iterator{NETIO_SOURCE_DIR "/docs"}) {
+        const auto name = file.path().filename().string();
+        CAPTURE(name);
+        if (name.ends_with(".png") || name.ends_with(".svg")) {
+            CHECK((pages.find("](" + name + ")") != std::string::npos ||
+                   pages.find("](docs/" + name + ")") != std::string::npos));
+        }
+        if (name.ends_with(".svg")) {
+            CHECK(content("docs/" + name).find("prefers-color-scheme: dark") != std::string::npos);
+        }
+    }
+}
+
 TEST_CASE("layout: includes point one way", "[docs]") {
     using allowed = std::pair<const char*, const char*>;
     // A folder, and what its files may include of the project.
