@@ -152,8 +152,8 @@ asio::awaitable<void> connection::answer() {
 asio::awaitable<void> connection::close_lingering() {
     const auto begin = steady_clock::now();
     silent_since_ = begin;
-    // Most clients close immediately. So give them a turn of the loop before reading, and give
-    // watch() a turn before setting a timer.
+    // Most clients close immediately. So give them an iteration of the loop before reading, and
+    // give watch() one before setting a timer.
     co_await yield_to_event_loop();
     if (!is_reading_ && !has_ended_) {
         std::error_code not_waiting;
