@@ -149,7 +149,7 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
 
 void run_async_client(const async_client_options& options) {
     require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
-    run_record record;
+    run_record record{.settings = settings_of(options)};
     std::optional<async_client> client; // these two outlive the loop, which destroys the tasks
     asio::io_context loop{1};           // 1: only this thread will run it
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};

@@ -1,23 +1,34 @@
 #include "async_client/async_client_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <stdexcept>
 #include <string_view>
 
 namespace netio {
 namespace {
 
+constexpr std::array<std::string_view, 3> wait_modes{"poll", "ready", "completion"};
+
 wait_mode parse_wait_mode(std::string_view text) {
-    constexpr std::array<std::string_view, 3> names{"poll", "ready", "completion"};
-    const auto* const name = std::find(names.begin(), names.end(), text);
-    if (name == names.end()) {
+    const auto* const mode = std::find(wait_modes.begin(), wait_modes.end(), text);
+    if (mode == wait_modes.end()) {
         throw std::invalid_argument("must be poll, ready or completion");
     }
-    return static_cast<wait_mode>(name - names.begin());
+    return static_cast<wait_mode>(mode - wait_modes.begin());
 }
 
 } // namespace
+
+std::string settings_of(const async_client_options& options) {
+    return fmt::format(R"(,"wait":"{}","allotment":{},"chunks":{})",
+                       wait_modes.at(static_cast<std::size_t>(options.wait)),
+                       std::chrono::duration<double, std::micro>{options.allotment}.count(),
+                       options.chunks);
+}
 
 async_client_options parse_async_client_options(int argc, const char* const* argv) {
     async_client_options options;

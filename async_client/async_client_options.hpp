@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace netio {
 
@@ -17,6 +18,9 @@ struct async_client_options : client_options {
     /// How many requests may be under way at the same time. Fewer than a server's usual backlog.
     std::uint64_t at_once = 1000;
 };
+
+/// What only this client can be told, for the trace.
+[[nodiscard]] std::string settings_of(const async_client_options& options);
 
 /// @throws usage_error, or help_requested.
 [[nodiscard]] async_client_options parse_async_client_options(int argc, const char* const* argv);

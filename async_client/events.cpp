@@ -2,7 +2,6 @@
 
 #include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_output.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +15,7 @@ using std::chrono::steady_clock;
 sum_events::sum_events(const async_client_options& options, run_record& record)
     : options_{options}
     , record_{record} {
-    print_line("Beginning uniform_sum.");
+    output_.step("Beginning uniform_sum.");
     begin_slice();
 }
 
@@ -26,20 +25,22 @@ bool sum_events::slice_is_used_up() {
 }
 
 void sum_events::pause(std::uint64_t drawn) {
+    slice_.drawn = drawn;
     end_slice();
-    print_line("Pausing uniform_sum at: {}. time_elapsed: {}.\n", fmt::group_digits(drawn - 1),
-               to_text(slice_.length()));
+    output_.step("Pausing uniform_sum at: {}. time_elapsed: {}.\n", fmt::group_digits(drawn - 1),
+                 to_text(slice_.length()));
 }
 
 void sum_events::resume() {
-    print_line("Resuming uniform_sum.");
+    output_.step("Resuming uniform_sum.");
     begin_slice();
 }
 
 void sum_events::done(double total) {
-    slice_.end = steady_clock::now();
+    slice_ = {{slice_.begin, steady_clock::now()}, options_.samples, true};
     end_slice();
-    print_line("====== Done uniform_sum. total: {:.2f} ======\n", total);
+    output_.result("====== Done uniform_sum. total: {:.2f} ======{}", total,
+                   options_.quiet ? "" : "\n");
 }
 
 void sum_events::begin_slice() {
@@ -59,25 +60,26 @@ void sum_events::end_slice() {
 request_events::request_events(const async_client_options& options, run_record& run,
                                std::uint64_t number)
     : run_{run}
+    , output_{options, run, number + 1}
     , own_record_{options.request_name(number)}
     , record_{options.is_recorded() ? run.requests.emplace_back(own_record_) : own_record_}
     , is_shown_{options.is_shown(number)} {
     if (is_shown_) {
-        print_line("Beginning {}.", record_.name);
+        output_.step("Beginning {}.", record_.name);
     } else if (number == 4) {
-        print_line("Beginning {} more, not shown.\n", options.hidden_requests());
+        output_.step("Beginning {} more, not shown.\n", options.hidden_requests());
     }
 }
 
 void request_events::pause() {
     if (!std::exchange(is_paused_, true) && is_shown_) {
-        print_line("Pausing {}.\n", record_.name);
+        output_.step("Pausing {}.\n", record_.name);
     }
 }
 
 void request_events::resume() {
     if (std::exchange(is_paused_, false) && is_shown_) {
-        print_line("Resuming {}.", record_.name);
+        output_.step("Resuming {}.", record_.name);
     }
 }
 
@@ -89,7 +91,7 @@ void request_events::pause_after_look(bool polling) {
 }
 
 void request_events::wake_up() {
-    ++record_.wake_ups;
+    record_.wake_up();
     resume();
 }
 
@@ -97,7 +99,8 @@ void request_events::done(double total) {
     record_.unnoticed = longest_unnoticed();
     resume();
     if (is_shown_) {
-        print_line("====== Done {}. total: {:.2f}. ======\n", record_.name, total);
+        output_.result("====== Done {}. total: {:.2f}. ======{}", record_.name, total,
+                       output_.options.quiet ? "" : "\n");
     }
 }
 

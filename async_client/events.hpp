@@ -1,7 +1,7 @@
 #pragma once
 
 #include "async_client/async_client_options.hpp"
-#include "common/client/run_record.hpp"
+#include "common/client/task_output.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -31,7 +31,8 @@ private:
 
     const async_client_options& options_;
     run_record& record_;
-    time_span slice_{};
+    task_output output_{options_, record_, 1};
+    sum_slice slice_{};
     std::chrono::nanoseconds processor_begin_{0}; ///< processor time when the slice began
 };
 
@@ -60,6 +61,7 @@ private:
     [[nodiscard]] std::chrono::nanoseconds longest_unnoticed() const;
 
     run_record& run_;
+    task_output output_;
     request_record own_record_;
     request_record& record_;
     bool is_shown_;

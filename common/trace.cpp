@@ -1,5 +1,6 @@
 #include "common/trace.hpp"
 
+#include "common/json_text.hpp"
 #include "common/reply.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,10 @@ platform::shared_file opened(const std::string& path) try {
 std::uint64_t random_run() {
     std::random_device source;
     return std::uniform_int_distribution<std::uint64_t>{1, 0x7fff'ffff}(source);
+}
+
+std::string as_args(std::string_view arguments) {
+    return arguments.empty() ? "" : fmt::format(R"(,"args":{{{}}})", arguments);
 }
 
 /// The position behind the last whole object in @p text, the inside of a JSON array; 0 if there
@@ -165,15 +170,35 @@ void trace_file::name_thread(std::uint64_t thread, std::string_view name) {
                     name));
 }
 
-void trace_file::complete(std::string_view name, std::uint64_t thread, const time_span& span) {
-    add(fmt::format(R"("ph":"X","tid":{},"name":"{}","ts":{:.3f},"dur":{:.3f})", thread, name,
-                    microseconds(span.begin), microseconds(span.length())));
+void trace_file::settings(std::string_view arguments) {
+    add(fmt::format(R"("ph":"M","name":"settings","args":{{{}}})", arguments));
+}
+
+void trace_file::complete(std::string_view name, std::uint64_t thread, const time_span& span,
+                          std::string_view arguments) {
+    add(fmt::format(R"("ph":"X","tid":{},"name":"{}","ts":{:.3f},"dur":{:.3f}{})", thread, name,
+                    microseconds(span.begin), microseconds(span.length()), as_args(arguments)));
 }
 
 void trace_file::instant(std::string_view name, std::uint64_t thread,
-                         std::chrono::steady_clock::time_point at) {
-    add(fmt::format(R"("ph":"i","s":"t","tid":{},"name":"{}","ts":{:.3f})", thread, name,
-                    microseconds(at)));
+                         std::chrono::steady_clock::time_point at, std::string_view arguments) {
+    add(fmt::format(R"("ph":"i","s":"t","tid":{},"name":"{}","ts":{:.3f}{})", thread, name,
+                    microseconds(at), as_args(arguments)));
+}
+
+void trace_file::line(std::string_view text, std::uint64_t thread,
+                      std::chrono::steady_clock::time_point at) {
+    add(fmt::format(
+        R"("ph":"i","s":"t","cat":"line","name":"line","tid":{},"ts":{:.3f},"args":{{"text":"{}"}})",
+        thread, microseconds(at), json_escaped(text)));
+}
+
+void trace_file::connection(std::string_view connection, const time_span& span) {
+    for (const auto& [kind, at] : {std::pair{'b', span.begin}, std::pair{'e', span.end}}) {
+        add(fmt::format(
+            R"("ph":"{}","cat":"connection","name":"connection","id":"{}","tid":1,"ts":{:.3f})",
+            kind, connection, microseconds(at)));
+    }
 }
 
 void trace_file::arrow_from(std::string_view connection, std::uint64_t thread,

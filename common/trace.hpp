@@ -29,15 +29,25 @@ public:
     trace_file(std::string path, std::string_view program);
 
     // Events are kept in memory until flush(). Names must not contain characters that JSON escapes.
-    // The number of a thread selects the track on which viewers show the event.
+    // The number of a thread selects the track on which viewers show the event. Arguments are the
+    // inside of a JSON object, such as "draws":5.
 
     /// Does nothing if the thread has a name.
     void name_thread(std::uint64_t thread, std::string_view name);
+    /// What the replay says about the whole run: how it was set up.
+    void settings(std::string_view arguments);
     /// An event that lasts.
-    void complete(std::string_view name, std::uint64_t thread, const time_span& span);
+    void complete(std::string_view name, std::uint64_t thread, const time_span& span,
+                  std::string_view arguments = "");
     /// An event without a length.
     void instant(std::string_view name, std::uint64_t thread,
-                 std::chrono::steady_clock::time_point at);
+                 std::chrono::steady_clock::time_point at, std::string_view arguments = "");
+    /// A line that the program has printed.
+    void line(std::string_view text, std::uint64_t thread,
+              std::chrono::steady_clock::time_point at);
+    /// How long the server served a connection, on the track of its event loop. Connections
+    /// overlap, unlike complete events.
+    void connection(std::string_view connection, const time_span& span);
 
     /// The two ends of an arrow, in the same process or in two. Ends with the same
     /// @p connection belong together. Each end is attached to the complete event that encloses

@@ -2,9 +2,9 @@
 
 #include "common/client/request.hpp"
 #include "common/client/run_report.hpp"
+#include "common/client/task_output.hpp"
 #include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_output.hpp"
 #include "common/random/random_sum.hpp"
 
 #include <asio/co_spawn.hpp>
@@ -28,25 +28,26 @@ double ask_and_wait(asio::io_context& loop, const server_to_ask& server, request
 }
 
 void request_computation(asio::io_context& loop, const server_to_ask& server,
-                         request_record& record, bool is_shown) {
+                         request_record& record, const task_output& output, bool is_shown) {
     if (is_shown) {
-        print_line("Requesting computation from server.");
+        output.step("Requesting computation from server.");
     }
     const double reply = ask_and_wait(loop, server, record);
     if (is_shown) {
-        print_line("Server returned {:.2f}. Ran for: {}.", reply, to_text(record.life.length()));
+        output.result("Server returned {:.2f}. Ran for: {}.", reply, to_text(record.life.length()));
     }
 }
 
 void request_computations(asio::io_context& loop, const server_to_ask& server,
                           const client_options& options, run_record& record) {
     for (std::uint64_t i = 1; i <= options.requests; ++i) {
+        const task_output output{options, record, i + 1};
         if (i == 4 && !options.is_shown(i)) {
-            print_line("Requesting {} more, not shown.", options.hidden_requests());
+            output.step("Requesting {} more, not shown.", options.hidden_requests());
         }
         auto& request = record.requests.emplace_back();
         request.name = options.request_name(i);
-        request_computation(loop, server, request, options.is_shown(i));
+        request_computation(loop, server, request, output, options.is_shown(i));
         if (!options.is_recorded()) {
             record.requests.clear(); // nothing will show them, and there may be a million
         }
@@ -58,9 +59,10 @@ void compute(const client_options& options, run_record& record) {
     const auto processor_begin = platform::thread_processor_time();
     const auto begin = steady_clock::now();
     const double total = uniform_sum(options.samples, stream).value();
-    record.slices.push_back({begin, steady_clock::now()});
+    record.slices.push_back({{begin, steady_clock::now()}, options.samples, true});
     record.processor_time = platform::thread_processor_time() - processor_begin;
-    print_line("Computed total: {:.2f} in {}.", total, to_text(record.slices.back().length()));
+    task_output{options, record, 1}.result("Computed total: {:.2f} in {}.", total,
+                                           to_text(record.slices.back().length()));
 }
 
 } // namespace

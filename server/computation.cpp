@@ -4,6 +4,8 @@
 #include "server/computing_threads.hpp"
 #include "server/log.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -35,13 +37,25 @@ computation_trace::~computation_trace() {
     write([](trace_file& file) { file.flush(); });
 }
 
-void computation_trace::add(const computation& what, const std::string& peer) {
+void computation_trace::add(const computation& what, const std::string& peer, const time_span& life,
+                            std::chrono::steady_clock::time_point sent) {
     write([&](trace_file& file) {
+        const auto id = connection_id(peer, what.total);
+        const auto arguments = fmt::format(R"("connection":"{}")", id);
         const auto track = what.thread + 1; // trace viewers do not accept 0 as a thread
         file.name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
-        file.complete("gaussian_sum", track, what.time);
-        file.arrow_to(connection_id(peer, what.total), track, what.time.begin);
+        file.complete("gaussian_sum", track, what.time, arguments);
+        file.arrow_to(id, track, what.time.begin);
+        file.connection(id, life);
+        file.instant("reply sent", 1, sent, arguments);
         file.flush(std::chrono::milliseconds{0}); // this thread must not wait for the file's lock
+    });
+}
+
+void computation_trace::add_line(std::string_view text) {
+    write([&](trace_file& file) {
+        file.line(text, 1, std::chrono::steady_clock::now());
+        file.flush(std::chrono::milliseconds{0});
     });
 }
 

@@ -5,10 +5,12 @@
 #include "server/server_options.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace netio {
 
@@ -34,9 +36,17 @@ public:
     computation_trace(const computation_trace&) = delete;
     computation_trace& operator=(const computation_trace&) = delete;
 
-    /// Adds a computation. If the file cannot be written any more, warns and ends the trace.
+    // If the file cannot be written any more, these two warn, and the trace ends.
+
+    /// Adds a connection that has been served, and its computation.
     /// @param peer the client: an arrow leads from its request to the computation.
-    void add(const computation& what, const std::string& peer);
+    /// @param life from accepting the connection to now.
+    /// @param sent when the reply was sent.
+    void add(const computation& what, const std::string& peer, const time_span& life,
+             std::chrono::steady_clock::time_point sent);
+
+    /// Adds a line that is printed now.
+    void add_line(std::string_view text);
 
 private:
     void write(const std::function<void(trace_file&)>& events);

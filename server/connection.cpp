@@ -43,8 +43,8 @@ asio::awaitable<void> connection::serve() {
     co_await compute_total();
     co_await answer();
     shared_.log.print("Done. Closing connection: {}.\n", peer_);
-    shared_.trace.add(result_, peer_);
     co_await close_lingering();
+    shared_.trace.add(result_, peer_, {accepted_, steady_clock::now()}, sent_);
 }
 
 /// Runs watch() beside serve(), until the socket is closed at the latest.
@@ -143,6 +143,7 @@ asio::awaitable<void> connection::answer() {
     }
     std::error_code reset; // watch() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
+    sent_ = steady_clock::now();
     is_answered_ = true;
 }
 

@@ -23,13 +23,13 @@ namespace netio {
 struct workplace {
     workplace(asio::io_context& loop, const server_options& what)
         : options{what}
-        , log{loop}
         , trace{what}
+        , log{loop, trace}
         , threads{what.threads} {} // discarded is not initialised: it is never read
 
     server_options options;
-    server_log log;
     computation_trace trace;
+    server_log log;
     std::array<char, 65536> discarded; ///< what clients send: the server needs no input
     bool is_stopping = false;
     computing_threads threads; ///< last, so that they end before the rest is destroyed
@@ -74,10 +74,12 @@ private:
     condition news_;                    ///< notified of a reset, of the result, and of the end
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     computation result_;                ///< valid after compute_total()
-    bool is_answered_ = false;          ///< only the client's close is still awaited
-    bool is_reading_ = false;           ///< watch() has a read pending
-    bool has_ended_ = false;            ///< nothing more will come from the client
-    bool has_sent_ = false;             ///< the client has sent something since it was answered
+    std::chrono::steady_clock::time_point accepted_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point sent_{}; ///< when the reply was sent
+    bool is_answered_ = false;                     ///< only the client's close is still awaited
+    bool is_reading_ = false;                      ///< watch() has a read pending
+    bool has_ended_ = false;                       ///< nothing more will come from the client
+    bool has_sent_ = false; ///< the client has sent something since it was answered
     std::chrono::steady_clock::time_point silent_since_{};
 };
 

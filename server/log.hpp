@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/platform/platform.hpp"
+#include "server/computation.hpp"
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -8,6 +9,7 @@
 
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace netio {
@@ -27,8 +29,10 @@ void warn(fmt::format_string<Args...> format, Args&&... args) {
 /// costs more than serving a small request.
 class server_log {
 public:
-    explicit server_log(asio::io_context& loop)
-        : loop_{loop} {}
+    /// @param trace the lines are added to it, too.
+    server_log(asio::io_context& loop, computation_trace& trace)
+        : loop_{loop}
+        , trace_{trace} {}
     ~server_log() { flush(); }
 
     server_log(const server_log&) = delete;
@@ -39,7 +43,9 @@ public:
         if (lines_.empty()) {
             asio::post(loop_, [this] { flush(); }); // behind all that is queued now
         }
+        const auto begin = lines_.size();
         fmt::format_to(std::back_inserter(lines_), format, std::forward<Args>(args)...);
+        trace_.add_line(std::string_view{lines_}.substr(begin));
         lines_ += '\n';
     }
 
@@ -50,6 +56,7 @@ public:
 
 private:
     asio::io_context& loop_;
+    computation_trace& trace_;
     std::string lines_; ///< not written yet
 };
 

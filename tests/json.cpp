@@ -10,7 +10,8 @@
 namespace netio::testing {
 namespace {
 
-/// A recursive-descent parser for RFC 8259's grammar; of the escapes, only the short ones.
+/// A recursive-descent parser for RFC 8259's grammar; of the escapes, only the
+/// short ones and those of ASCII.
 class parser {
 public:
     explicit parser(std::string_view text)
@@ -71,14 +72,30 @@ private:
             expect(static_cast<unsigned char>(rest_.front()) >= ' ');
             if (rest_.front() == '\\') {
                 rest_.remove_prefix(1);
-                expect(!rest_.empty() && std::string_view{"\"\\/bfnrt"}.find(rest_.front()) !=
-                                             std::string_view::npos);
+                result.push_back(escaped());
+                continue;
             }
             result.push_back(rest_.front());
             rest_.remove_prefix(1);
         }
         take('"');
         return result;
+    }
+
+    char escaped() {
+        constexpr std::string_view hex = "0123456789abcdef";
+        if (rest_.starts_with("u00")) {
+            expect(rest_.size() >= 5 && rest_[3] < '8' && hex.find(rest_[3]) != hex.npos &&
+                   hex.find(rest_[4]) != hex.npos);
+            const auto code = 16 * hex.find(rest_[3]) + hex.find(rest_[4]);
+            rest_.remove_prefix(5);
+            return static_cast<char>(code);
+        }
+        constexpr std::string_view names = "\"\\/bfnrt";
+        const auto name = rest_.empty() ? names.npos : names.find(rest_.front());
+        expect(name != names.npos);
+        rest_.remove_prefix(1);
+        return "\"\\/\b\f\n\r\t"[name];
     }
 
     json word_or_number() {

@@ -17,6 +17,7 @@ void add(command_line& line, client_options& options) {
                         options.timeline = true;
                         options.timeline_axis = parse_duration(text.empty() ? "0" : text);
                     });
+    line.add_flag("--quiet", options.quiet, "Print only results and times");
 }
 
 } // namespace netio

@@ -20,6 +20,7 @@ struct client_options : shared_options {
     std::chrono::nanoseconds timeout = std::chrono::seconds{60}; ///< connect to end of reply
     bool timeline = false;                                       ///< draw what ran when
     std::chrono::nanoseconds timeline_axis{0};                   ///< minimum length of its axis
+    bool quiet = false;                                          ///< print only results and times
 
     /// Whether --timeline or --trace needs a record of the run.
     [[nodiscard]] bool is_recorded() const { return timeline || !trace.empty(); }

@@ -24,7 +24,7 @@ asio::awaitable<double> ask(server_to_ask server, request_record& record) {
     request pending{executor, server, record}; // its timeout runs from here
     co_await connect(pending);
     const auto end = co_await read_to_end(pending);
-    ++record.wake_ups;
+    record.wake_up();
     co_return pending.reply(end);
 }
 
@@ -51,6 +51,7 @@ asio::awaitable<void> connect(request& pending) {
 
 asio::awaitable<std::error_code> read_to_end(request& pending) {
     std::error_code end;
+    pending.record_.mark("wait");
     co_await asio::async_read(pending.socket(), pending.buffer(),
                               asio::redirect_error(asio::use_awaitable, end));
     co_return end;
@@ -126,6 +127,7 @@ void request::check_connected(std::error_code error) {
                                              to_string(server_.address), error.message(),
                                              hint(error)));
     }
+    record_.mark("connected");
     // A server whose backlog overflows can forget a connection that this client regards as made.
     // This client sends nothing, and without checks would learn of that only at its deadline.
     platform::check_peer_while_silent(static_cast<std::intptr_t>(socket_.native_handle()));

@@ -60,6 +60,7 @@ public:
 
 private:
     friend asio::awaitable<void> connect(request& pending);
+    friend asio::awaitable<std::error_code> read_to_end(request& pending);
 
     [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
     [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);

@@ -1,8 +1,10 @@
 #include "common/client/run_report.hpp"
 
+#include "common/client/task_output.hpp"
 #include "common/client/timeline.hpp"
 #include "common/program/duration.hpp"
-#include "common/program/standard_output.hpp"
+
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +24,9 @@ void write_request(const request_record& request, std::uint64_t track, const run
     for (const auto& look : request.looks) {
         trace.instant(look.polling ? "poll" : "wait", track, look.at);
     }
+    for (const auto& mark : request.marks) {
+        trace.instant(mark.name, track, mark.at);
+    }
     if (request.failed) {
         trace.instant("failed", track, end);
     }
@@ -36,10 +41,15 @@ void write_trace(const run_record& record, trace_file& trace) {
     std::uint64_t track = 1;
     trace.name_thread(track, "uniform_sum");
     for (const auto& slice : record.slices) {
-        trace.complete("uniform_sum", track, slice);
+        trace.complete("uniform_sum", track, slice,
+                       fmt::format(R"("draws":{},"ended":"{}")", slice.drawn,
+                                   slice.is_last ? "done" : "allotment"));
     }
     for (const auto& request : record.requests) {
         write_request(request, ++track, record, trace);
+    }
+    for (const auto& line : record.lines) {
+        trace.line(line.text, line.track, line.at);
     }
     trace.flush();
 }
@@ -49,6 +59,7 @@ void run_and_show(const client_options& options, std::string_view program, run_r
     std::optional<trace_file> trace;
     if (!options.trace.empty()) {
         trace.emplace(options.trace, program);
+        trace->settings(fmt::format(R"("requests":{}{})", options.requests, record.settings));
     }
     std::exception_ptr failure; // the first one, which is the one to report
     const auto attempt = [&failure](const std::function<void()>& step) {
@@ -62,7 +73,8 @@ void run_and_show(const client_options& options, std::string_view program, run_r
     attempt(work);
     record.run.end = steady_clock::now();
     if (!failure) {
-        print_line("Total time elapsed: {}.", to_text(record.run.length()));
+        task_output{options, record, 1}.result("Total time elapsed: {}.",
+                                               to_text(record.run.length()));
     }
     attempt([&] {
         if (trace) {

@@ -136,6 +136,10 @@ void command_line::add_duration(const std::string& name, std::chrono::nanosecond
                [&value](std::string_view text) { value = parse_duration(text); });
 }
 
+void command_line::add_flag(const std::string& name, bool& value, const std::string& description) {
+    app_->add_flag_callback(name, [&value] { value = true; }, wrapped(description));
+}
+
 void command_line::add_option(const std::string& name, const std::string& value,
                               const std::string& description,
                               std::function<void(std::string_view)> read) {

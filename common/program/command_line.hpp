@@ -66,6 +66,9 @@ public:
     void add_duration(const std::string& name, std::chrono::nanoseconds& value,
                       const std::string& description);
 
+    /// An option without a value.
+    void add_flag(const std::string& name, bool& value, const std::string& description);
+
     /// @param value the value's name in the help text; in brackets if the value is optional. An
     ///              optional value may be left out, but must not be empty.
     /// @param read  receives the given text, empty if an optional value is left out; throws

@@ -13,9 +13,9 @@ namespace {
 /// A run of which the last slice ended a second ago, and a request that began 700 ms before that.
 struct run {
     explicit run(bool is_pausing)
-        : slice{now - 2s, now - 1s} {
+        : slice{{now - 2s, now - 1s}} {
         options.timeline = true; // so that the run is recorded
-        record.slices = {{slice.begin - 1s, slice.begin}, slice};
+        record.slices = {{{slice.begin - 1s, slice.begin}}, slice};
         record.is_pausing = is_pausing;
     }
 
@@ -30,7 +30,7 @@ struct run {
     }
 
     steady_clock::time_point now = steady_clock::now();
-    netio::time_span slice;
+    netio::sum_slice slice;
     netio::async_client_options options{};
     netio::run_record record{};
 };

@@ -61,6 +61,29 @@ TEST_CASE("trace: events carry the format's fields, in microseconds", "[trace]")
     }
 }
 
+TEST_CASE("trace: what the replay needs is recorded in arguments", "[trace]") {
+    const temporary_file file;
+    {
+        trace_file trace{file.path(), "program"};
+        trace.settings(R"("requests":2)");
+        trace.complete("slice", 1, {start, start + 1ms}, R"("draws":5)");
+        trace.instant("sent", 1, start, R"("connection":"a")");
+        trace.line("\"quoted\"\n", 2, start + 1ms);
+        trace.connection("a", {start, start + 2ms});
+        trace.flush();
+    }
+    const auto events = trace_events(file);
+    REQUIRE(events.size() == 7);
+    CHECK(events[1]["args"]["requests"].number() == 2);
+    CHECK(events[2]["args"]["draws"].number() == 5);
+    CHECK(events[3]["args"]["connection"].text() == "a");
+    CHECK(events[4]["cat"].text() == "line");
+    CHECK(events[4]["args"]["text"].text() == "\"quoted\"\n");
+    CHECK(events[5]["ph"].text() == "b");
+    CHECK(events[6]["ph"].text() == "e");
+    CHECK(events[6]["ts"].number() == 5'002'000.0);
+}
+
 TEST_CASE("trace: a file can be read at any time, closed or not", "[trace]") {
     const temporary_file file;
     trace_file trace{file.path(), "program"};

@@ -119,6 +119,34 @@ TEST_CASE("trace: an arrow leads from each request to its computation", "[trace]
     CHECK(arrows == 2);
 }
 
+TEST_CASE("trace: the lines are in it as they were printed", "[trace]") {
+    const temporary_file file;
+    server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
+    options call{"--port", server.port(), "--samples", "1e6", "--trace", file.path()};
+    const auto is_quiet = GENERATE(false, true);
+    if (is_quiet) {
+        call.emplace_back("--quiet");
+    }
+    std::string printed = run(command("serial_client", call)).out;
+    call.insert(call.end(), {"--requests", "20", "--time-allotment", "0"});
+    printed += run(command("async_client", call)).out;
+    server.send_signal(SIGTERM);
+    for (const auto& line : lines_of(server.wait().out)) {
+        printed += line + '\n'; // all but the first, which server_process has read
+    }
+
+    std::string clients;
+    std::string servers;
+    const auto events = trace_events(file);
+    for (const auto& event : events) {
+        if (event["name"].text() == "line") {
+            const bool is_server = event["pid"].number() == events.front()["pid"].number();
+            (is_server ? servers : clients) += event["args"]["text"].text() + '\n';
+        }
+    }
+    CHECK(clients + servers == printed);
+}
+
 TEST_CASE("trace: a client on a mapped address gets its arrow, too", "[trace]") {
     if (!has_ipv6()) {
         WARN("not tested, as there is no IPv6 here");
@@ -227,6 +255,33 @@ TEST_CASE("requests: of many, the first and last few are printed, and a count of
     const auto serial = lines_of(run(command("serial_client", call)).out);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting 44 more, not shown.") == 1);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting computation from server.") == 6);
+}
+
+TEST_CASE("quiet: results and times, and nothing else", "[programs]") {
+    const server_process server{{"--port", "0", "--samples", "10"}};
+    const auto serial = run(command("serial_client", {"--port", server.port(), "--samples", "1e6",
+                                                      "--requests", "12", "--quiet"}));
+    for (const auto& line : lines_of(serial.out)) {
+        CHECK(
+            std::regex_search(line, std::regex{"^(Server returned|Computed total:|Total time) "}));
+    }
+    CHECK(lines_of(serial.out).size() == 6 + 1 + 1);
+
+    options call{"--port", server.port(), "--samples", "1e6",    "--requests",
+                 "100",    "--wait",      "poll",      "--quiet"};
+    call.insert(call.end(), {"--time-allotment", "0"});
+    const auto async = run(command("async_client", call));
+    for (const auto& line : lines_of(async.out)) {
+        CHECK(std::regex_search(line, std::regex{"^(====== Done .*|Total time .*\\.)$"}));
+    }
+    CHECK(lines_of(async.out).size() == 6 + 1 + 1);
+    CHECK(async.status == 0);
+
+    call.emplace_back("--timeline");
+    const auto drawn = run(command("async_client", call)).out;
+    CHECK(drawn.find("\nuniform_sum  ") != std::string::npos);
+    CHECK(drawn.find("Resuming") == std::string::npos);
+    CHECK(run(command("async_client", {"--quiet=yes"})).status == 2);
 }
 
 TEST_CASE("timeline: a reply that comes while the loop sleeps does not lie unnoticed",

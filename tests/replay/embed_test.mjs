@@ -23,7 +23,7 @@ test("each pattern matches one line of its coroutine", async () => {
 });
 
 test("a line that is renamed is not found", async () => {
-    for (const [name, place] of [["uniform_sum(chunk", 0], ["co_await connect", 3], ["wait_for_reply", 4]]) {
+    for (const [name, place] of [["uniform_sum(draws", 0], ["co_await connect", 3], ["wait_for_reply", 4]]) {
         const counts = await matches(write("renamed.cpp", read(source_with_code).replaceAll(name, name.replace(/\w+(\(|$)/, "other$1"))));
         assert.equal(counts[place], 0, name);
     }

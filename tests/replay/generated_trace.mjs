@@ -78,7 +78,7 @@ function run_serial(events, server, options) {
         client.mark(1 + i, "wait", now + 135);
         const sent = server.serve(`127.0.0.1:${40_000 + i}`, now + 120);
         client.mark(1 + i, "wake", sent + 40);
-        client.complete(1 + i, "server_request", now + 10, sent + 60);
+        client.complete(1 + i, name, now + 10, sent + 60);
         client.line(1, `Server returned -77479.76. Ran for: ${seconds(sent - now)}.`, sent + 70);
         now = sent + 90;
     }
@@ -139,7 +139,7 @@ function run_async(events, server, options, begin) {
         } else if (request.sent < now) {
             resume(request);
             request.done = now += 6;
-            client.complete(request.tid, "server_request", request.begun, now);
+            client.complete(request.tid, request.name, request.begun, now);
             if (request.is_shown) {
                 say(request.tid, `====== Done ${request.name}. total: -50756.88. ======\n`);
             }

@@ -9,13 +9,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Browser, in_time, require_chromium } from "./browser.mjs";
 import { generated_events, to_text } from "./generated_trace.mjs";
 
-/// Set to true once the programs write all events of the replay, and async_client.cpp has the
-/// lines that the page looks for. Then remove it, and stand_in.cpp.
-export const programs_are_ready = false;
-
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
-export const source_with_code = join(repository, programs_are_ready ? "async_client/async_client.cpp"
-    : "tests/replay/stand_in.cpp");
+export const source_with_code = join(repository, "async_client/async_client.cpp");
 
 export const folder = mkdtempSync(join(tmpdir(), "netio-replay-files-"));
 export let browser;

@@ -13,7 +13,7 @@ constexpr steady_clock::time_point start{1000h};
 /// until @p end.
 run_record two_slices(std::chrono::nanoseconds end) {
     run_record record;
-    record.slices = {{start, start + 1s}, {start + 1010ms, start + 3010ms}};
+    record.slices = {{{start, start + 1s}}, {{start + 1010ms, start + 3010ms}}};
     record.requests.push_back({"server_request", {start + 100ms, start + end}});
     return record;
 }

@@ -21,7 +21,7 @@ run_record overlapped() {
     run_record record;
     record.run = {start, start + 3200ms};
     record.processor_time = 1800ms;
-    record.slices = {{start, start + 1s}, {start + 1s, start + 2s}, {start + 2s, start + 3s}};
+    record.slices = {{{start, start + 1s}}, {{start + 1s, start + 2s}}, {{start + 2s, start + 3s}}};
     record.requests.push_back(
         {"server_request", {start + 1s, start + 3s}, {{start + 1s, true}, {start + 2s, true}}});
     record.requests.back().unnoticed = 1s;
@@ -82,7 +82,7 @@ TEST_CASE("timeline: the first few of many requests have a row each, the rest sh
 TEST_CASE("timeline: a run of zero length is drawn, too", "[timeline]") {
     run_record record;
     record.run = {start, start};
-    record.slices = {{start, start}};
+    record.slices = {{{start, start}}};
     CHECK_THAT(draw_timeline(record, {80, true, 0ns}),
                Catch::Matchers::StartsWith("uniform_sum      █\n"));
 }
