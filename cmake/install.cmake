@@ -3,8 +3,5 @@ include(GNUInstallDirs)
 
 install(TARGETS server serial_client async_client
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES README.md LICENSE
+install(FILES README.md LICENSE replay/replay.html
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES replay/replay.html
-    DESTINATION ${CMAKE_INSTALL_DOCDIR}
-    OPTIONAL)

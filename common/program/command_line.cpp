@@ -101,7 +101,9 @@ void command_line::add(shared_options& options, count_range ports) {
     add_option("--seed", "N",
                "64-bit seed; equal seeds give equal draws (default: from the system)",
                [&options](std::string_view text) { options.seed = parse_seed(text); });
-    add_option("--trace", "FILE", "Append trace events for Perfetto to FILE (default: off)",
+    add_option("--trace", "FILE",
+               "Append trace events to FILE, for the replay and Perfetto; other readers of JSON "
+               "need a ] added at the end (default: off)",
                [&options](std::string_view text) {
                    if (text.empty()) {
                        throw std::invalid_argument("must not be empty");
