@@ -174,9 +174,13 @@ test("1000 requests with 100,000 events open, and a step is made", async () => {
     await page.press("ArrowRight", 20);
     assert.match(await page.text("#sentence"), /^server_request \d+ begins/);
     assert.ok(await page.evaluate("document.querySelectorAll('*').length") < 6000);
-    // Far above what is promised (2 s and 100 ms), because the machine may be busy.
-    const milliseconds = await page.evaluate("(() => { const begin = performance.now(); step(1); return performance.now() - begin; })()");
-    assert.ok(milliseconds < 5000, `a step takes ${milliseconds} ms`);
+    // Printed and not checked against what is promised (2 s and 100 ms), because the machine may be busy.
+    const time_of = (code) => page.evaluate(`(() => { const begin = performance.now(); ${code}; return performance.now() - begin; })()`);
+    const steps = [];
+    for (let i = 0; i < 20; ++i) steps.push(await time_of("step(1)"));
+    const opening = await time_of(`open_traces([[$("trace").textContent, "trace"]])`);
+    console.log(`${events.length} events open in ${opening.toFixed(0)} ms; a step takes ${Math.max(...steps).toFixed(0)} ms at most.`);
+    assert.ok(opening < 30_000 && Math.max(...steps) < 5000);
     assert.deepEqual(page.problems, []);
     await page.close();
 });
