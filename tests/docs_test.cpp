@@ -160,11 +160,7 @@ TEST_CASE("docs: links lead to files and headings", "[docs]") {
     const std::string page =
         GENERATE("README.md", "CONTRIBUTING.md", "docs/how-it-works.md", "docs/from-python.md",
                  "docs/things-to-try.md", "docs/more-than-one-machine.md", "docs/when-it-pays.md",
-<<<<<<< HEAD
-                 "docs/promises.md", "docs/how-fast.md", "examples/README.md");
-=======
-                 "docs/lecture.md", "examples/README.md");
->>>>>>> 36b2afc (Changelog and README: the replay, --quiet, the lecture)
+                 "docs/promises.md", "docs/how-fast.md", "docs/lecture.md", "examples/README.md");
     const auto folder = std::filesystem::path{page}.parent_path();
     const auto links = found_in(content(page), R"(\]\(([^):]+)\))");
     REQUIRE_FALSE((links.empty() && page != "CONTRIBUTING.md"));
