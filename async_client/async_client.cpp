@@ -17,8 +17,8 @@ namespace netio {
 
 using asio::ip::tcp;
 
-// The two tasks. They take turns on one thread: a task keeps the thread until it awaits something
-// that is not there yet. What `events` is told, it prints and records.
+// The two tasks. They take turns on one thread: a task keeps the thread until it awaits one of
+// asio's operations, such as a read or a post. What `events` is told, it prints and records.
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
     const auto chunk = (options_.samples + options_.chunks - 1) / options_.chunks; // rounded up
@@ -73,7 +73,8 @@ asio::awaitable<std::error_code> async_client::wait_for_reply(request& pending,
     case wait_mode::completion:
         break;
     }
-    return wait_for_completion(pending, events); // awaited by the caller, as the other two
+    // Not a coroutine: it returns theirs, which the caller awaits.
+    return wait_for_completion(pending, events);
 }
 
 asio::awaitable<std::error_code> async_client::poll(request& pending, request_events& events) {
@@ -110,6 +111,7 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
 
 asio::awaitable<std::error_code> async_client::wait_for_completion(request& pending,
                                                                    request_events& events) {
+    events.record().mark("wait");
     const auto end = co_await read_to_end(pending); // one asio::async_read()
     events.wake_up();
     co_return end;
@@ -128,8 +130,13 @@ void async_client::run() {
 asio::awaitable<void> async_client::compute() {
     co_await sum_uniform_draws();
     is_computing_ = false;
-    co_await let_others_run(); // as after any other slice
+    co_await let_others_run(); // for the record only: replies of the last slice lay unnoticed
     record_.is_pausing = false;
+}
+
+/// See common/event_loop.hpp.
+asio::awaitable<void> async_client::let_others_run() const {
+    return netio::let_others_run(std::min(options_.at_once, options_.requests));
 }
 
 /// Makes one request after the other, until none is left. --at-once of these coroutines share

@@ -38,6 +38,7 @@ private:
     asio::awaitable<std::error_code> wait_until_ready(request& pending, request_events& events);
     asio::awaitable<std::error_code> wait_for_completion(request& pending, request_events& events);
 
+    asio::awaitable<void> let_others_run() const;
     asio::awaitable<void> compute();
     asio::awaitable<void> make_requests();
 

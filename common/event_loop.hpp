@@ -5,6 +5,8 @@
 #include <asio/post.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include <cstdint>
+
 namespace netio {
 
 /// Starts a task on @p loop. If the task fails, the loop's run() throws its exception.
@@ -25,6 +27,8 @@ void spawn(asio::io_context& loop, asio::awaitable<void> task);
 /// It serves the bound that async_client prints: that a reply lies unnoticed for no longer than
 /// one slice of its sum. In your own program, write `co_await yield_to_event_loop()` instead, and
 /// keep the slices so short that a reply may wait for two of them.
-[[nodiscard]] asio::awaitable<void> let_others_run();
+///
+/// @param sockets at most so many have become ready since the loop last asked the system.
+[[nodiscard]] asio::awaitable<void> let_others_run(std::uint64_t sockets = 1);
 
 } // namespace netio

@@ -21,10 +21,11 @@ public:
         : timer_{executor, std::chrono::steady_clock::time_point::max()} {}
 
     /// Suspends the calling coroutine until the next notify(), or until @p at_most has passed.
-    /// Does not tell which. Wakes up any other coroutine that waits.
+    /// Does not tell which. Wakes up any other coroutine that waits: only one may use this.
     asio::awaitable<void> wait(std::chrono::steady_clock::duration at_most) {
         timer_.expires_after(at_most);
         co_await wait();
+        timer_.expires_at(std::chrono::steady_clock::time_point::max());
     }
 
     /// Suspends the calling coroutine until the next notify().

@@ -44,23 +44,24 @@ asio::awaitable<void> connection::serve() {
     co_await answer();
     shared_.log.print("Done. Closing connection: {}.\n", peer_);
     co_await close_lingering();
-    shared_.trace.add(result_, peer_, {accepted_, steady_clock::now()}, sent_);
+    shared_.trace.add(*result_, peer_, {accepted_at_, steady_clock::now()}, answered_at_);
 }
 
 /// Runs watch() beside serve(), until the socket is closed at the latest.
 void connection::begin_watching() {
     is_reading_ = true;
     asio::co_spawn(socket_.get_executor(), watch(),
-                   [self = shared_from_this()](std::exception_ptr out_of_memory) {
-                       if (out_of_memory) {
+                   [self = shared_from_this()](std::exception_ptr failure) {
+                       if (failure) {
+                           self->failure_ = std::move(failure); // serve() throws it
                            self->abandon();
                            self->news_.notify();
                        }
                    });
 }
 
-/// Reads and throws away what the client sends. So a read is pending while serve() waits, which
-/// tells of a reset, and after the answer of the client's close.
+/// Reads and throws away what the client sends, so that a read is always pending. Before the answer
+/// it tells of a reset, after the answer of the client's close.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
 /// still wait for its reply. (This project's clients reset the connection however they end. Most
@@ -74,7 +75,7 @@ asio::awaitable<void> connection::watch() {
             asio::buffer(shared_.discarded, most), asio::redirect_error(asio::use_awaitable, end));
         seen += size;
         if (is_answered_ && size > 0) {
-            has_sent_ = true;
+            client_has_sent_ = true;
             silent_since_ = steady_clock::now();
         }
     }
@@ -106,6 +107,9 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
     if (!is_gone_) {
         co_await news_.wait(at_most);
     }
+    if (failure_) {
+        std::rethrow_exception(failure_);
+    }
     if (is_gone_) {
         throw std::system_error(make_error_code(asio::error::connection_reset));
     }
@@ -119,23 +123,26 @@ asio::awaitable<void> connection::compute_total() {
         result_ = compute(samples, seed, number_, is_gone_);
         co_return;
     }
-    auto work = [self = shared_from_this(), samples, seed]() mutable {
+    // `self` is moved on, so that the loop's thread destroys the connection, never this thread.
+    auto work = [self = shared_from_this(), loop = socket_.get_executor(), samples,
+                 seed]() mutable {
         const auto result = compute(samples, seed, self->number_, self->is_gone_);
-        const auto loop = self->socket_.get_executor();
         asio::post(loop, [self = std::move(self), result] {
             self->result_ = result;
             self->news_.notify();
         });
     };
     asio::post(shared_.threads.get_executor(), std::move(work));
-    co_await wait_unless_reset(steady_clock::duration::max());
+    while (!result_) {
+        co_await wait_unless_reset(steady_clock::duration::max());
+    }
 }
 
 /// The reply always fits into the system's send buffer, so this function does not wait for a
-/// client that does not read.
+/// client that does not read. (For more than a few bytes, use asio::async_write.)
 asio::awaitable<void> connection::answer() {
     // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
-    const auto reply = format_reply(result_.total);
+    const auto reply = format_reply(result_->total);
     const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
                                                   asio::use_awaitable);
     if (sent != reply.size()) { // never yet: a new socket has room for these few bytes
@@ -143,7 +150,7 @@ asio::awaitable<void> connection::answer() {
     }
     std::error_code reset; // watch() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
-    sent_ = steady_clock::now();
+    answered_at_ = steady_clock::now();
     is_answered_ = true;
 }
 
@@ -153,8 +160,8 @@ asio::awaitable<void> connection::answer() {
 asio::awaitable<void> connection::close_lingering() {
     const auto begin = steady_clock::now();
     silent_since_ = begin;
-    // Most clients close immediately. So give them an iteration of the loop before reading, and
-    // give watch() one before setting a timer.
+    // Most clients close immediately. So let the loop go round once before reading, and again
+    // before setting a timer. That saves system calls; nothing depends on it.
     co_await yield_to_event_loop();
     if (!is_reading_ && !has_ended_) {
         std::error_code not_waiting;
@@ -163,7 +170,7 @@ asio::awaitable<void> connection::close_lingering() {
     }
     co_await yield_to_event_loop();
     while (!has_ended_) {
-        const auto longest_silence = shared_.is_stopping && !has_sent_ ? 100ms : 1000ms;
+        const auto longest_silence = shared_.is_stopping && !client_has_sent_ ? 100ms : 1000ms;
         const auto end = std::min(begin + 3s, silent_since_ + longest_silence);
         if (steady_clock::now() >= end) {
             break;
@@ -173,7 +180,7 @@ asio::awaitable<void> connection::close_lingering() {
 }
 
 void connection::hurry() {
-    if (is_answered_ && !has_sent_) {
+    if (is_answered_ && !client_has_sent_) {
         silent_since_ = steady_clock::now();
         news_.notify(); // close_lingering() then applies the shorter limit
     }

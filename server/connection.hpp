@@ -14,7 +14,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace netio {
@@ -73,13 +75,14 @@ private:
     workplace& shared_;
     condition news_;                    ///< notified of a reset, of the result, and of the end
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
-    computation result_;                ///< valid after compute_total()
-    std::chrono::steady_clock::time_point accepted_ = std::chrono::steady_clock::now();
-    std::chrono::steady_clock::time_point sent_{}; ///< when the reply was sent
-    bool is_answered_ = false;                     ///< only the client's close is still awaited
-    bool is_reading_ = false;                      ///< watch() has a read pending
-    bool has_ended_ = false;                       ///< nothing more will come from the client
-    bool has_sent_ = false; ///< the client has sent something since it was answered
+    std::exception_ptr failure_;        ///< of watch()
+    std::optional<computation> result_; ///< set when the total is there
+    std::chrono::steady_clock::time_point accepted_at_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point answered_at_{};
+    bool is_answered_ = false;     ///< only the client's close is still awaited
+    bool is_reading_ = false;      ///< watch() has a read pending
+    bool has_ended_ = false;       ///< nothing more will come from the client
+    bool client_has_sent_ = false; ///< since it was answered
     std::chrono::steady_clock::time_point silent_since_{};
 };
 

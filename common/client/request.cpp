@@ -23,6 +23,7 @@ asio::awaitable<double> ask(server_to_ask server, request_record& record) {
     const auto executor = co_await asio::this_coro::executor;
     request pending{executor, server, record}; // its timeout runs from here
     co_await connect(pending);
+    record.mark("wait");
     const auto end = co_await read_to_end(pending);
     record.wake_up();
     co_return pending.reply(end);
@@ -51,7 +52,6 @@ asio::awaitable<void> connect(request& pending) {
 
 asio::awaitable<std::error_code> read_to_end(request& pending) {
     std::error_code end;
-    pending.record_.mark("wait");
     co_await asio::async_read(pending.socket(), pending.buffer(),
                               asio::redirect_error(asio::use_awaitable, end));
     co_return end;
@@ -82,16 +82,16 @@ request::request(const asio::any_io_executor& executor, const server_to_ask& ser
 request::~request() {
     record_.life.end = steady_clock::now();
     record_.failed = !complete_;
-    std::error_code not_connected;
-    socket_.close(not_connected); // asio's destructor would close without the reset
+    std::error_code ignored;
+    socket_.close(ignored); // asio's destructor would close without the reset
 }
 
 /// Closing a socket, as the system does when the process ends, normally tells the server only that
 /// the client sends no more. With this option it resets the connection, which discards what is in
 /// transit in both directions. Here that does no harm: the client sends nothing.
 void request::reset_on_close(bool enabled) {
-    std::error_code not_connected;
-    socket_.set_option(tcp::socket::linger(enabled, 0), not_connected);
+    std::error_code ignored;
+    socket_.set_option(tcp::socket::linger(enabled, 0), ignored);
 }
 
 std::error_code request::open(const tcp& protocol) {
@@ -106,7 +106,9 @@ std::error_code request::outcome_of_connecting(std::error_code error) {
     if (error == asio::error::operation_aborted && is_late()) {
         // The connection may have been made in time, while this client was too busy to notice.
         socket_.remote_endpoint(error);
-        error = error ? make_error_code(asio::error::timed_out) : error;
+        if (error) {
+            error = asio::error::timed_out;
+        }
     }
     // If no server listens on a port, the system may choose that very port for the client, and
     // connect the socket to itself.

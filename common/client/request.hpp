@@ -52,7 +52,8 @@ public:
     ///         otherwise the read error.
     [[nodiscard]] std::error_code read_available();
 
-    /// The server's number.
+    /// The server's number. If the deadline has ended reading, reads first what has come in time.
+    /// The connection is then no longer reset when this object is destroyed.
     /// @param end how reading the reply ended; eof is the one error that means success.
     /// @throws std::runtime_error naming the address, if reading ended in another way, or the
     ///         reply is not one finite number.
@@ -60,7 +61,6 @@ public:
 
 private:
     friend asio::awaitable<void> connect(request& pending);
-    friend asio::awaitable<std::error_code> read_to_end(request& pending);
 
     [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
     [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);
@@ -75,6 +75,8 @@ private:
     std::string text_;
     bool complete_ = false;
 };
+
+// These coroutines take the request by reference: the caller must keep it until they have ended.
 
 /// Connects to the first of the server's endpoints that accepts.
 /// @throws std::runtime_error naming the address, if none does, or the time is up.

@@ -82,6 +82,26 @@ asio::awaitable<int> left_of_200() {
     co_return *left;
 }
 
+/// How many of 200 replies, whose bytes and ends came just before, have not been read to the end.
+asio::awaitable<int> unread_of_200() {
+    const auto executor = co_await asio::this_coro::executor;
+    std::vector<std::unique_ptr<connected_pair>> pairs;
+    const auto replies = std::make_shared<std::vector<std::string>>(200);
+    const auto left = std::make_shared<int>(200);
+    while (pairs.size() < replies->size()) {
+        auto& ends = *pairs.emplace_back(std::make_unique<connected_pair>(executor));
+        asio::async_read(ends.near, asio::dynamic_buffer(replies->at(pairs.size() - 1)),
+                         [replies, left](std::error_code, std::size_t) { --*left; });
+    }
+    co_await netio::yield_to_event_loop(); // the reads are pending
+    for (auto& ends : pairs) {
+        asio::write(ends->far, asio::buffer("1", 1));
+        ends->far.close();
+    }
+    co_await netio::let_others_run(replies->size());
+    co_return *left;
+}
+
 } // namespace
 
 TEST_CASE("yield_to_event_loop: coroutines that yield take turns", "[event_loop]") {
@@ -114,6 +134,11 @@ TEST_CASE("let_others_run: 200 sockets that were ready have their turn first", "
     CHECK(netio::testing::result_of(loop, left_of_200()) == 0);
 }
 
+TEST_CASE("let_others_run: 200 replies are read to their ends first", "[event_loop]") {
+    asio::io_context loop{1};
+    CHECK(netio::testing::result_of(loop, unread_of_200()) == 0);
+}
+
 TEST_CASE("let_others_run: a reply is read to its end first, or a deadline cancels first",
           "[event_loop]") {
     asio::io_context loop{1};
@@ -124,8 +149,11 @@ TEST_CASE("let_others_run: a reply is read to its end first, or a deadline cance
 TEST_CASE("let_others_run: tasks that await it take turns", "[event_loop]") {
     asio::io_context loop{1};
     std::string notes;
-    asio::co_spawn(loop, note_three_times(notes, 'a', netio::let_others_run), asio::detached);
-    asio::co_spawn(loop, note_three_times(notes, 'b', netio::let_others_run), asio::detached);
+    const yield_function yield = [] {
+        return netio::let_others_run();
+    };
+    asio::co_spawn(loop, note_three_times(notes, 'a', yield), asio::detached);
+    asio::co_spawn(loop, note_three_times(notes, 'b', yield), asio::detached);
     netio::testing::run_to_end(loop);
     CHECK(notes == "ababab");
 }
