@@ -67,3 +67,11 @@ endif()
 # asio 1.22 does not detect that clang has coroutines: ASIO_HAS_CO_AWAIT tells it.
 set_property(TARGET asio::asio APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
     ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC ASIO_HAS_CO_AWAIT)
+
+if(WIN32)
+    # Windows 10; and from windows.h no macros called min and max, and no rarely used parts.
+    set(NETIO_WINDOWS_DEFINITIONS _WIN32_WINNT=0x0A00 NOMINMAX WIN32_LEAN_AND_MEAN)
+    set_property(TARGET asio::asio APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS
+        ${NETIO_WINDOWS_DEFINITIONS})
+    set_property(TARGET asio::asio APPEND PROPERTY INTERFACE_LINK_LIBRARIES ws2_32 mswsock)
+endif()

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,15 @@
 /// What operating systems do differently, each behind a function that says what is done. No
 /// other folder includes a system's header, or asks which system it is compiled for.
 namespace netio::platform {
+
+// ---- Errors
+
+/// What an error means, in UTF-8, in the same words on all systems if the error is a common one,
+/// and without the full stop of Windows' messages.
+[[nodiscard]] std::string message_of(std::error_code error);
+
+/// error.what(), with the message of a std::system_error as above.
+[[nodiscard]] std::string message_of(const std::exception& error);
 
 // ---- The standard streams
 
@@ -37,10 +47,15 @@ void reserve_standard_descriptors() noexcept;
 /// terminal.
 [[nodiscard]] std::optional<int> terminal_columns() noexcept;
 
-/// Whether readers of stdout expect UTF-8, as far as the system tells.
+/// Whether readers of stdout expect UTF-8, as far as the system tells. A Windows console shows all
+/// that the functions above write, because they pass it on as UTF-16.
 [[nodiscard]] bool is_utf8_expected();
 
 // ---- The process
+
+/// Replaces the arguments of main() by the same in UTF-8. On Windows, where the system's own are in
+/// UTF-16, those of main() lack characters that the user's code page does not have.
+void use_utf8_arguments(int& argc, char**& argv);
 
 /// The number by which the system knows this process.
 [[nodiscard]] std::uint64_t process_id() noexcept;
@@ -55,6 +70,9 @@ void raise_descriptor_limit() noexcept;
 /// The processor time that the calling thread has used so far.
 [[nodiscard]] std::chrono::nanoseconds thread_processor_time() noexcept;
 
+/// The step in which that time advances.
+[[nodiscard]] std::chrono::nanoseconds thread_processor_time_step() noexcept;
+
 /// From now on, writing to a pipe or socket whose reader is gone is an error, and no longer ends
 /// the process.
 void ignore_broken_pipes() noexcept;
@@ -68,6 +86,9 @@ void hold_back_stop_signals() noexcept;
 
 // ---- Sockets
 
+/// The argument of listen() that lets @p connections wait to be accepted.
+[[nodiscard]] int backlog_argument(int connections) noexcept;
+
 /// Whether a server should ask for SO_REUSEADDR. Where this is true, the option lets a server
 /// that has been restarted listen while its old connections are in TIME_WAIT. Elsewhere, it would
 /// let two servers share a port.
@@ -77,12 +98,24 @@ void hold_back_stop_signals() noexcept;
 /// packet; 0 where there is no such flag.
 [[nodiscard]] int more_follows() noexcept;
 
+/// Whether asio's async_wait(wait_error) tells when the peer resets the connection, as with epoll.
+/// Elsewhere it does not, and with Windows' IOCP a thread of asio's asks for it a thousand times in
+/// a second.
+[[nodiscard]] bool error_wait_tells_of_resets() noexcept;
+
+/// Whether asio's loop is told by the system what is done, as with Windows' IOCP, and may be told
+/// late. Elsewhere the loop asks the system, and learns of all that is ready at that moment.
+[[nodiscard]] bool loop_is_told() noexcept;
+
 /// Asks the system to check after two seconds of silence, and then every five seconds, whether the
 /// peer still knows the connection. If the peer answers that it does not, or does not answer for
 /// half a minute, the connection ends with an error.
 ///
 /// @param socket its native handle. If the system refuses, nothing changes.
 void check_peer_while_silent(std::intptr_t socket) noexcept;
+
+/// Whether an error says that this machine does not have the address.
+[[nodiscard]] bool means_address_not_available(std::error_code error) noexcept;
 
 // ---- Files
 
@@ -91,7 +124,7 @@ class shared_file {
 public:
     /// Opens the file, or creates it.
     ///
-    /// @param path in the encoding of the program's arguments.
+    /// @param path in UTF-8 on Windows; elsewhere as the system gives it.
     /// @throws std::runtime_error saying why not; also if it is not a regular file, since a pipe
     ///         cannot be read again.
     explicit shared_file(const std::string& path);

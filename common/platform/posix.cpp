@@ -67,6 +67,14 @@ std::string_view next_lines(std::string_view text) noexcept {
 
 } // namespace
 
+std::string message_of(std::error_code error) {
+    return error.message();
+}
+
+std::string message_of(const std::exception& error) {
+    return error.what();
+}
+
 std::error_code write_all(standard_stream to, std::string_view text) noexcept {
     const int descriptor = descriptor_of(to);
     while (!text.empty()) {
@@ -118,6 +126,8 @@ bool is_utf8_expected() {
     return std::string_view{::nl_langinfo(CODESET)} == "UTF-8";
 }
 
+void use_utf8_arguments(int& /*argc*/, char**& /*argv*/) {} // nothing better than those of main()
+
 std::uint64_t process_id() noexcept {
     return static_cast<std::uint64_t>(::getpid());
 }
@@ -150,6 +160,12 @@ std::chrono::nanoseconds thread_processor_time() noexcept {
     return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
+std::chrono::nanoseconds thread_processor_time_step() noexcept {
+    std::timespec step{};
+    ::clock_getres(CLOCK_THREAD_CPUTIME_ID, &step);
+    return std::chrono::seconds{step.tv_sec} + std::chrono::nanoseconds{step.tv_nsec};
+}
+
 void ignore_broken_pipes() noexcept {
     std::ignore = std::signal(SIGPIPE, SIG_IGN);
 }
@@ -172,12 +188,28 @@ bool may_reuse_address() noexcept {
     return true;
 }
 
+int backlog_argument(int connections) noexcept {
+    return connections;
+}
+
 int more_follows() noexcept {
 #ifdef MSG_MORE
     return MSG_MORE;
 #else
     return 0;
 #endif
+}
+
+bool error_wait_tells_of_resets() noexcept {
+#ifdef __linux__
+    return true;
+#else
+    return false; // kqueue
+#endif
+}
+
+bool loop_is_told() noexcept {
+    return false;
 }
 
 void check_peer_while_silent(std::intptr_t socket) noexcept {
@@ -193,6 +225,12 @@ void check_peer_while_silent(std::intptr_t socket) noexcept {
     set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
     set(IPPROTO_TCP, TCP_KEEPCNT, 6);
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+bool means_address_not_available(std::error_code error) noexcept {
+    // Some versions of asio do not know this number of theirs as a std::errc. In no other category
+    // of errors, numbers are that high.
+    return error.value() == EADDRNOTAVAIL;
 }
 
 shared_file::shared_file(const std::string& path)

@@ -238,6 +238,12 @@ OVERLAPPED place_of_lock() noexcept {
     return at_position(std::uint64_t{1} << 62);
 }
 
+/// The end of the file at the moment of the write, even if another program has just appended: as
+/// if the file had been opened with FILE_APPEND_DATA, which does not allow to cut it.
+OVERLAPPED end_of_file() noexcept {
+    return at_position(std::numeric_limits<std::uint64_t>::max());
+}
+
 HANDLE as_handle(std::intptr_t handle) noexcept {
     return reinterpret_cast<HANDLE>(handle); // NOLINT(performance-no-int-to-ptr)
 }
@@ -396,6 +402,14 @@ int more_follows() noexcept {
     return 0;
 }
 
+bool error_wait_tells_of_resets() noexcept {
+    return false;
+}
+
+bool loop_is_told() noexcept {
+    return true;
+}
+
 void check_peer_while_silent(std::intptr_t socket) noexcept {
     const auto set = [socket](int level, int option, DWORD value) {
         ::setsockopt(static_cast<SOCKET>(socket), level, option,
@@ -491,8 +505,8 @@ void shared_file::cut(std::uint64_t size) {
 
 void shared_file::append(std::string_view text) {
     const auto before = size();
-    for (auto position = before; !text.empty();) {
-        auto place = at_position(position); // still the end: this process holds the lock
+    while (!text.empty()) {
+        auto place = end_of_file();
         DWORD written = 0;
         if (::WriteFile(as_handle(handle_), text.data(), static_cast<DWORD>(as_int(text.size())),
                         &written, &place) == 0) {
@@ -500,7 +514,6 @@ void shared_file::append(std::string_view text) {
             cut(before);
             throw std::system_error(reason);
         }
-        position += written;
         text.remove_prefix(written);
     }
 }
