@@ -1,10 +1,11 @@
 #include "common/address.hpp"
 
+#include "common/platform/platform.hpp"
+
 #include <asio/error.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <stdexcept>
 #include <system_error>
 
@@ -23,7 +24,7 @@ std::vector<tcp::endpoint> resolve(asio::io_context& loop, const server_address&
     const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
     if (error) {
         throw std::runtime_error(
-            fmt::format("cannot resolve {}: {}", address.host, error.message()));
+            fmt::format("cannot resolve {}: {}", address.host, platform::message_of(error)));
     }
     std::vector<tcp::endpoint> endpoints;
     for (const tcp::endpoint endpoint : found) {
@@ -43,11 +44,9 @@ std::string to_string(const tcp::endpoint& endpoint) {
 }
 
 bool is_unusable_here(std::error_code error) {
-    // In asio's own category, some versions do not know this number as a std::errc.
-    const std::error_code not_available{EADDRNOTAVAIL, asio::error::get_system_category()};
     return error == asio::error::address_family_not_supported ||
-           error == asio::error::network_unreachable || error == not_available ||
-           error == std::errc::address_not_available;
+           error == asio::error::network_unreachable ||
+           platform::means_address_not_available(error);
 }
 
 } // namespace netio

@@ -27,7 +27,7 @@ double microseconds(std::chrono::steady_clock::time_point time) {
 platform::shared_file opened(const std::string& path) try {
     return platform::shared_file{path};
 } catch (const std::runtime_error& error) {
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path, error.what()));
+    throw std::runtime_error(fmt::format("cannot write {}: {}", path, platform::message_of(error)));
 }
 
 /// Any number that trace viewers accept: they read 32 bits, and treat 0 as a special case.
@@ -104,7 +104,8 @@ bool trace_file::flush(std::chrono::milliseconds at_most) try {
     file_.append(events);
     return true;
 } catch (const std::runtime_error& error) {
-    throw std::runtime_error(fmt::format("cannot write {}: {}", path_, error.what()));
+    throw std::runtime_error(
+        fmt::format("cannot write {}: {}", path_, platform::message_of(error)));
 }
 
 void trace_file::flush() {

@@ -7,6 +7,7 @@
 
 int main(int argc, char* argv[]) try {
     netio::platform::reserve_standard_descriptors();
+    netio::platform::use_utf8_arguments(argc, argv);
     const auto options = netio::parse_serial_client_options(argc, argv);
     netio::use_kernel(options.kernel);
     netio::run_serial_client(options);

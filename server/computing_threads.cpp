@@ -1,5 +1,7 @@
 #include "server/computing_threads.hpp"
 
+#include "common/platform/platform.hpp"
+
 #include <fmt/format.h>
 
 #include <exception>
@@ -14,6 +16,7 @@ thread_local std::uint64_t current_number = 0;
 
 computing_threads::computing_threads(std::uint64_t count)
     : open_{queue_.get_executor()} {
+    std::unique_lock creating{creation_};
     try {
         threads_.reserve(count);
         while (threads_.size() < count) {
@@ -21,12 +24,11 @@ computing_threads::computing_threads(std::uint64_t count)
         }
     } catch (const std::exception& error) {
         queue_.stop();
-        all_created_.count_down();
+        creating.unlock();
         join();
-        throw std::runtime_error(
-            fmt::format("cannot create {} computing threads: {}", count, error.what()));
+        throw std::runtime_error(fmt::format("cannot create {} computing threads: {}", count,
+                                             platform::message_of(error)));
     }
-    all_created_.count_down();
 }
 
 computing_threads::~computing_threads() {
@@ -41,7 +43,7 @@ std::uint64_t computing_threads::current() {
 void computing_threads::run(std::uint64_t number) {
     // Allocate nothing until all threads have been created: if creating them has exhausted the
     // memory, an allocation here would fail and end the process.
-    all_created_.wait();
+    std::unique_lock{creation_}.unlock();
     if (!queue_.stopped()) {
         current_number = number;
         queue_.run();

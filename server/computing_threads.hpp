@@ -4,7 +4,7 @@
 #include <asio/io_context.hpp>
 
 #include <cstdint>
-#include <latch>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -36,7 +36,9 @@ private:
 
     asio::io_context queue_;
     asio::executor_work_guard<asio::io_context::executor_type> open_; ///< keeps threads waiting
-    std::latch all_created_{1};
+    /// Held until all threads have been created. (A std::latch may wait for ever on Windows: the
+    /// one of GCC 12 loses notifications there.)
+    std::mutex creation_;
     std::vector<std::thread> threads_;
 };
 

@@ -83,9 +83,12 @@ asio::awaitable<void> connection::watch() {
     has_ended_ = static_cast<bool>(end);
     if (!is_answered_ && (!end || end == asio::error::eof)) {
         // The client has ended its side, and every further read would say so; or it is flooding
-        // the server, which leaves the rest unread. With epoll, this wait still tells of a reset
-        // (with other reactors, the server computes to the end). It also tells of urgent data,
-        // which stays unread, so it would tell again and again: hence a single wait.
+        // the server, which leaves the rest unread.
+        if (!platform::error_wait_tells_of_resets()) {
+            co_return; // the server computes to the end
+        }
+        // This wait also tells of urgent data, which stays unread, so it would tell again and
+        // again: hence a single wait.
         std::error_code cancelled; // by close_lingering() or abandon()
         co_await socket_.async_wait(tcp::socket::wait_error,
                                     asio::redirect_error(asio::use_awaitable, cancelled));

@@ -66,6 +66,7 @@ void serve(asio::io_context& loop, asio::signal_set& signals,
 
 int main(int argc, char* argv[]) try {
     netio::platform::reserve_standard_descriptors();
+    netio::platform::use_utf8_arguments(argc, argv);
     netio::platform::raise_descriptor_limit();
     netio::platform::ignore_broken_pipes(); // the server goes on when the reader of stdout exits
     const auto options = netio::parse_server_options(argc, argv);

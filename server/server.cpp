@@ -21,6 +21,16 @@ namespace netio {
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Whether the client was gone before its connection could be accepted. Linux and Windows have
+/// different errors for that.
+bool has_left_early(std::error_code error) {
+    return error == asio::error::connection_aborted || error == asio::error::connection_reset;
+}
+
+} // namespace
+
 server::server(asio::io_context& loop, const server_options& options)
     : loop_{loop}
     , connection_ended_{loop.get_executor()}
@@ -60,7 +70,7 @@ asio::awaitable<void> server::accept_connections(tcp::acceptor& acceptor) {
         }
         if (!error) {
             begin_serving(std::move(socket), to_string(peer));
-        } else if (error != asio::error::connection_aborted && !shared_.is_stopping) {
+        } else if (!has_left_early(error) && !shared_.is_stopping) {
             co_await back_off(error);
         }
     }
@@ -72,7 +82,7 @@ asio::awaitable<void> server::accept_connections(tcp::acceptor& acceptor) {
 /// the thread busy, and a warning each time could fill a disk.
 asio::awaitable<void> server::back_off(std::error_code error) {
     if (!std::exchange(has_warned_, true)) {
-        warn("cannot accept connections for now: {}", error.message());
+        warn("cannot accept connections for now: {}", platform::message_of(error));
     }
     asio::steady_timer pause{loop_, 100ms};
     co_await pause.async_wait(asio::use_awaitable);
@@ -95,7 +105,7 @@ void server::end_serving(const connection_ptr& client, std::exception_ptr failur
         }
     } catch (const std::exception& error) {
         // One failed connection must not stop the server: report it and go on.
-        warn("connection {}: {}", client->peer(), error.what());
+        warn("connection {}: {}", client->peer(), platform::message_of(error));
     }
     client->abandon();
     connections_.erase(client);
@@ -132,11 +142,11 @@ void server::listen() {
         refused = listen_on(endpoints);
     }
     if (refused) {
-        throw std::runtime_error(
-            fmt::format("cannot listen on {}: {}{}", to_string(address), refused.message(),
-                        refused == asio::error::address_in_use
-                            ? ". Is another server running? Try another --port."
-                            : ""));
+        throw std::runtime_error(fmt::format(
+            "cannot listen on {}: {}{}", to_string(address), platform::message_of(refused),
+            refused == asio::error::address_in_use
+                ? ". Is another server running? Try another --port."
+                : ""));
     }
 }
 
@@ -168,7 +178,7 @@ void server::listen_on(tcp::endpoint endpoint) {
     // a new one even when others are already in the backlog.
     acceptor.set_option(tcp::acceptor::enable_connection_aborted(true));
     acceptor.bind(endpoint);
-    acceptor.listen(1024); // so many connections may wait in the system to be accepted
+    acceptor.listen(platform::backlog_argument(1024)); // so many may wait to be accepted
     endpoints_.push_back(acceptor.local_endpoint());
     acceptors_.push_back(std::move(acceptor));
 }

@@ -41,7 +41,7 @@ int fail(std::string_view program, std::exception_ptr reason) noexcept {
     try {
         return status_of(program, std::move(reason));
     } catch (const std::exception& error) {
-        write_error(program, error.what());
+        write_error(program, platform::message_of(error));
     } catch (...) {
         write_error(program, "unknown error");
     }
