@@ -106,7 +106,8 @@ void request_events::done(double total) {
 
 /// For a task that polls: the time since its last check that found nothing. For a task that the
 /// loop resumes: the slice just before, during which the loop could not ask the system; nothing if
-/// the loop was waiting when the reply came.
+/// the loop was waiting when the reply came. A loop that is told what is done may be told only
+/// after the pause before that slice: then the slice before the pause counts, too.
 std::chrono::nanoseconds request_events::longest_unnoticed() const {
     const auto& looks = record_.looks;
     const auto last_look = looks.empty() ? record_.life.begin : looks.back().at;
@@ -116,9 +117,11 @@ std::chrono::nanoseconds request_events::longest_unnoticed() const {
     if (!run_.is_pausing || run_.slices.empty()) {
         return {};
     }
-    const auto& slice = run_.slices.back();
+    const auto& slices = run_.slices;
+    const auto& first =
+        run_.loop_is_told && slices.size() > 1 ? slices[slices.size() - 2] : slices.back();
     return std::max(std::chrono::nanoseconds{0},
-                    std::chrono::nanoseconds{slice.end - std::max(slice.begin, last_look)});
+                    std::chrono::nanoseconds{slices.back().end - std::max(first.begin, last_look)});
 }
 
 } // namespace netio

@@ -69,6 +69,9 @@ struct run_record {
     /// How long the thread had a processor during the slices: less than their length if other
     /// programs used the processor, too.
     std::chrono::nanoseconds processor_time{0};
+    std::chrono::nanoseconds processor_time_step{1}; ///< that time is known to this, for each slice
+    /// Whether the system tells the loop what is done, and may be late: see platform.hpp.
+    bool loop_is_told = false;
     /// Whether uniform_sum has ended a slice, and lets the tasks run that have become ready
     /// meanwhile. At any other time, the loop notices immediately what becomes ready.
     bool is_pausing = false;

@@ -2,6 +2,7 @@
 
 #include "common/client/task_output.hpp"
 #include "common/client/timeline.hpp"
+#include "common/platform/platform.hpp"
 #include "common/program/duration.hpp"
 
 #include <fmt/format.h>
@@ -69,6 +70,8 @@ void run_and_show(const client_options& options, std::string_view program, run_r
             failure = failure ? failure : std::current_exception();
         }
     };
+    record.processor_time_step = platform::thread_processor_time_step();
+    record.loop_is_told = platform::loop_is_told();
     record.run.begin = steady_clock::now();
     attempt(work);
     record.run.end = steady_clock::now();

@@ -52,6 +52,16 @@ TEST_CASE("request_events: a task that the loop resumes may miss a reply during 
     CHECK(recorded.unnoticed({{recorded.slice.end + 1ms, false}}) == 0s);
 }
 
+TEST_CASE(
+    "request_events: if the loop is told what is done, a reply may be missed during two slices",
+    "[events]") {
+    run recorded{true};
+    recorded.record.loop_is_told = true;
+    CHECK(recorded.unnoticed({}) == 700ms);
+    CHECK(recorded.unnoticed({{recorded.slice.begin - 1ms, false}}) == 1001ms);
+    CHECK(recorded.unnoticed({{recorded.slice.begin - 2s, false}}) == 2s);
+}
+
 TEST_CASE("request_events: a reply that comes while the loop waits is noticed immediately",
           "[events]") {
     run recorded{false};
