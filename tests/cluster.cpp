@@ -1,5 +1,7 @@
 #include "tests/cluster.hpp"
 
+#include "tests/patience.hpp"
+
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 #include <asio/local/stream_protocol.hpp>

@@ -188,7 +188,7 @@ TEST_CASE("docs: the tests that promises.md names exist", "[docs]") {
     for (const auto& file :
          std::filesystem::recursive_directory_iterator{NETIO_SOURCE_DIR "/tests"}) {
         if (file.path().extension() == ".cpp") {
-            tests += content(relative(file.path(), NETIO_SOURCE_DIR).string());
+            tests += content(relative(file.path(), NETIO_SOURCE_DIR).generic_string());
         }
     }
     const auto names = found_in(content("docs/promises.md"), "`([a-z_ ]+: [^`]+)`");

@@ -1,15 +1,24 @@
 #include "tests/process.hpp"
 
+#include "tests/support.hpp"
+
+#include <asio/ip/address_v4.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <iterator>
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -64,7 +73,10 @@ std::chrono::microseconds duration_of(const timeval& time) {
 } // namespace
 
 process::process(std::vector<std::string> arguments, std::function<void()> prepare)
-    : name_{arguments.front()} {
+    : name_{arguments.front()}
+    , is_windows_server_{arguments.size() > 1 && arguments[1].ends_with("server.exe")}
+    , has_text_mode_{are_windows_programs() && arguments.size() > 1 &&
+                     arguments[1].find("/examples/") != std::string::npos} {
     const auto out = make_pipe();
     const auto err = make_pipe();
     id_ = checked(::fork(), "fork");
@@ -91,7 +103,36 @@ process::~process() {
 }
 
 void process::send_signal(int signal) const {
+    if (is_windows_server_) {
+        // Windows has no SIGTERM. Wine turns SIGINT into Ctrl-C, and ends the program at any other
+        // signal. It may lose one that comes while the thread is busy with the system.
+        wait_until_idle();
+        signal = SIGINT;
+    }
     checked(::kill(id_, signal), "kill");
+}
+
+/// Waits until the program's first thread has waited for 10 ms.
+void process::wait_until_idle() const {
+    const auto state = [this] {
+        std::ifstream status{"/proc/" + std::to_string(id_) + "/status"};
+        std::string lines;
+        for (std::string line; std::getline(status, line);) {
+            if (line.starts_with("State:") || line.find("_switches:") != line.npos) {
+                lines += line;
+            }
+        }
+        return lines; // "State: S (sleeping)voluntary_ctxt_switches: ..."
+    };
+    const auto started = std::chrono::steady_clock::now();
+    std::string before;
+    for (auto now = state(); now != before || now.find("(sleeping)") == now.npos; now = state()) {
+        if (std::chrono::steady_clock::now() - started > patience) {
+            fail("was never idle");
+        }
+        before = std::move(now);
+        ::poll(nullptr, 0, 10);
+    }
 }
 
 void process::close_output() {
@@ -112,6 +153,9 @@ void process::read_some() {
         const auto size = ::read(end->descriptor, buffer.data(), buffer.size());
         if (size > 0) {
             end->text.append(buffer.data(), static_cast<std::size_t>(size));
+            if (has_text_mode_) {
+                std::erase(end->text, '\r');
+            }
         } else {
             ::close(std::exchange(end->descriptor, -1));
         }
@@ -159,6 +203,14 @@ outcome run(std::vector<std::string> arguments, std::function<void()> prepare) {
     return program.wait();
 }
 
+outcome wait_while_serving(asio::io_context& loop, process& program) {
+    asio::posix::stream_descriptor ended{loop, ::dup(program.exit_event())};
+    ended.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [&loop](std::error_code) { loop.stop(); });
+    run_to_end(loop);
+    return program.wait();
+}
+
 server_process::server_process(std::vector<std::string> options, std::function<void()> prepare)
     : process{command("server", std::move(options)), std::move(prepare)} {
     // "Server is running and listening on: 127.0.0.1:40021."
@@ -167,11 +219,29 @@ server_process::server_process(std::vector<std::string> options, std::function<v
     port_ = line.substr(colon + 1, line.size() - colon - 2);
 }
 
+asio::ip::tcp::endpoint server_process::endpoint() const {
+    return {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoul(port_))};
+}
+
+bool are_windows_programs() {
+    return std::string_view{NETIO_EMULATOR}.ends_with("/under_wine");
+}
+
+std::size_t fewer_under_wine(std::size_t count) {
+    return are_windows_programs() ? count / 5 : count;
+}
+
+bool is_error_line(const std::string& err, const std::string& program, const std::string& message) {
+    return are_windows_programs() ? err.starts_with(program + ": ") && lines_of(err).size() == 1
+                                  : err == program + ": " + message + "\n";
+}
+
 std::vector<std::string> command(const std::string& program, std::vector<std::string> options) {
     // Programs built for another processor are run by an emulator.
     std::istringstream emulator{NETIO_EMULATOR};
     std::vector<std::string> arguments{std::istream_iterator<std::string>{emulator}, {}};
-    arguments.push_back(std::string{NETIO_PROGRAMS} + "/" + program);
+    const auto* const suffix = are_windows_programs() ? ".exe" : "";
+    arguments.push_back(std::string{NETIO_PROGRAMS} + "/" + program + suffix);
     arguments.insert(arguments.end(), options.begin(), options.end());
     return arguments;
 }

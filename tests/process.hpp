@@ -2,16 +2,17 @@
 
 #include "tests/lines.hpp"
 
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
 
 namespace netio::testing {
-
-/// The longest time that a test waits for anything: an upper bound, never reached normally.
-inline constexpr std::chrono::seconds patience{60};
 
 /// How a program ended, and the output that the test had not read before.
 struct outcome {
@@ -59,9 +60,12 @@ private:
         std::string text;    ///< read, not yet handed out
     };
     void read_some(); ///< from either pipe
+    void wait_until_idle() const;
     [[noreturn]] void fail(const std::string& what) const;
 
     std::string name_;
+    bool is_windows_server_;
+    bool has_text_mode_; ///< Windows ends the program's lines in CR LF
     pid_t id_ = -1;
     int exit_event_ = -1; ///< a pidfd
     bool ended_ = false;
@@ -72,19 +76,37 @@ private:
 /// Runs a program to its end.
 [[nodiscard]] outcome run(std::vector<std::string> arguments, std::function<void()> prepare = {});
 
+/// Runs @p loop, where the test's own server lives, until @p program has ended.
+///
+/// The program's output is not read meanwhile, so the program must print little.
+[[nodiscard]] outcome wait_while_serving(asio::io_context& loop, process& program);
+
 /// The real server, with the given options. Waits until the server listens.
 class server_process : public process {
 public:
     explicit server_process(std::vector<std::string> options, std::function<void()> prepare = {});
 
     [[nodiscard]] const std::string& port() const { return port_; }
+    [[nodiscard]] asio::ip::tcp::endpoint endpoint() const;
 
 private:
     std::string port_;
 };
 
-/// The arguments that start a program of this build ("server", "serial_client",
-/// "async_client") with the given options.
+/// Whether the programs that command() names are for Windows, and run under Wine.
+[[nodiscard]] bool are_windows_programs();
+
+/// How many requests or connections a test makes: @p count, or a fifth of it under Wine, which
+/// takes several times as long for each.
+[[nodiscard]] std::size_t fewer_under_wine(std::size_t count);
+
+/// Whether @p err is one line: "program: message". Windows has messages of its own, so there any
+/// message will do.
+[[nodiscard]] bool is_error_line(const std::string& err, const std::string& program,
+                                 const std::string& message);
+
+/// The arguments that start a program ("server", "serial_client", "async_client") with the given
+/// options. The program is one of this build, unless NETIO_PROGRAMS_FOLDER names that of another.
 [[nodiscard]] std::vector<std::string> command(const std::string& program,
                                                std::vector<std::string> options);
 

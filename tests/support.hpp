@@ -1,19 +1,16 @@
 #pragma once
 
-#include "tests/process.hpp"
+#include "tests/patience.hpp"
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/posix/stream_descriptor.hpp>
 
 #include <exception>
 #include <optional>
 #include <stdexcept>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 // clang reports its sanitizers through __has_feature, gcc through the macros below.
@@ -71,33 +68,22 @@ inline void run_to_end(asio::io_context& loop) {
     }
 }
 
-/// Runs @p loop, where the test's own server lives, until @p program has ended.
-///
-/// The program's output is not read meanwhile, so the program must print little.
-inline outcome wait_while_serving(asio::io_context& loop, process& program) {
-    asio::posix::stream_descriptor ended{loop, ::dup(program.exit_event())};
-    ended.async_wait(asio::posix::stream_descriptor::wait_read,
-                     [&loop](std::error_code) { loop.stop(); });
-    run_to_end(loop);
-    return program.wait();
-}
-
 /// An acceptor for a test's own server, on a port that the system chooses.
 inline asio::ip::tcp::acceptor listen_anywhere(asio::io_context& loop) {
     return {loop, asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
 }
 
-/// The two ends of a connection.
+/// The two ends of a connection. (Windows' headers have macros called near and far.)
 struct connected_pair {
     explicit connected_pair(const asio::any_io_executor& executor)
-        : near{executor}
-        , far{executor} {
+        : here{executor}
+        , there{executor} {
         asio::ip::tcp::acceptor acceptor{executor, {asio::ip::address_v4::loopback(), 0}};
-        near.connect(acceptor.local_endpoint());
-        far = acceptor.accept();
+        here.connect(acceptor.local_endpoint());
+        there = acceptor.accept();
     }
-    asio::ip::tcp::socket near;
-    asio::ip::tcp::socket far;
+    asio::ip::tcp::socket here;
+    asio::ip::tcp::socket there;
 };
 
 } // namespace netio::testing

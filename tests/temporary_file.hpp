@@ -2,14 +2,13 @@
 
 #include "tests/json.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
 namespace netio::testing {
 
@@ -17,13 +16,11 @@ namespace netio::testing {
 class temporary_file {
 public:
     explicit temporary_file(std::string_view content = {})
-        : path_{(std::filesystem::temp_directory_path() / "netio-XXXXXX").string()} {
-        const int descriptor = ::mkstemp(path_.data());
-        if (descriptor < 0) {
+        : path_{(std::filesystem::temp_directory_path() / unique_name()).string()} {
+        std::ofstream file{path_, std::ios::binary};
+        if (!(file << content).flush()) {
             throw std::runtime_error("cannot create " + path_);
         }
-        ::close(descriptor);
-        std::ofstream{path_} << content;
     }
     ~temporary_file() { std::filesystem::remove(path_); }
 
@@ -32,11 +29,16 @@ public:
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string text() const {
-        std::ifstream file{path_};
+        std::ifstream file{path_, std::ios::binary};
         return {std::istreambuf_iterator<char>{file}, {}};
     }
 
 private:
+    static std::string unique_name() {
+        std::random_device source;
+        return "netio-" + std::to_string(source()) + "-" + std::to_string(source());
+    }
+
     std::string path_;
 };
 

@@ -23,9 +23,9 @@ TEST_CASE("deadline: cancels a pending operation, but not early", "[deadline]") 
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     const auto at = steady_clock::now() + 20ms;
-    std::optional<deadline> limit{std::in_place, ends.near, at};
+    std::optional<deadline> limit{std::in_place, ends.here, at};
     std::error_code end;
-    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
+    ends.here.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
         end = error;
         limit.reset();
     });
@@ -37,12 +37,12 @@ TEST_CASE("deadline: cancels a pending operation, but not early", "[deadline]") 
 TEST_CASE("deadline: an operation begun after the deadline is cancelled, too", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
-    std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
+    std::optional<deadline> limit{std::in_place, ends.here, steady_clock::now()};
     for (int i = 0; i < 10; ++i) {
         loop.poll_one();
     }
     std::error_code end;
-    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
+    ends.here.async_wait(tcp::socket::wait_read, [&](std::error_code error) {
         end = error;
         limit.reset();
     });
@@ -53,12 +53,12 @@ TEST_CASE("deadline: an operation begun after the deadline is cancelled, too", "
 TEST_CASE("deadline: what has come in time is read", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
-    asio::write(ends.far, asio::buffer("1.5", 3));
-    ends.far.close();
-    ends.near.wait(tcp::socket::wait_read);
-    std::optional<deadline> limit{std::in_place, ends.near, steady_clock::now()};
+    asio::write(ends.there, asio::buffer("1.5", 3));
+    ends.there.close();
+    ends.here.wait(tcp::socket::wait_read);
+    std::optional<deadline> limit{std::in_place, ends.here, steady_clock::now()};
     std::string text;
-    asio::async_read(ends.near, asio::dynamic_buffer(text),
+    asio::async_read(ends.here, asio::dynamic_buffer(text),
                      [&](std::error_code, std::size_t) { limit.reset(); });
     netio::testing::run_to_end(loop);
     CHECK(text == "1.5");
@@ -68,14 +68,14 @@ TEST_CASE("deadline: once destroyed, leaves the socket alone", "[deadline]") {
     asio::io_context loop{1};
     connected_pair ends{loop.get_executor()};
     {
-        const deadline gone{ends.near, steady_clock::now() + 1ms};
-        const deadline expired{ends.near, steady_clock::now()};
+        const deadline gone{ends.here, steady_clock::now() + 1ms};
+        const deadline expired{ends.here, steady_clock::now()};
     }
     std::error_code end;
-    ends.near.async_wait(tcp::socket::wait_read, [&](std::error_code error) { end = error; });
+    ends.here.async_wait(tcp::socket::wait_read, [&](std::error_code error) { end = error; });
     loop.run_for(20ms);
     CHECK_FALSE(loop.stopped());
-    ends.far.close();
+    ends.there.close();
     netio::testing::run_to_end(loop);
     CHECK_FALSE(end);
 }
@@ -91,7 +91,7 @@ TEST_CASE("deadline: may be destroyed with its socket when its handler is alread
         limit.reset();
         ends.reset();
     });
-    limit.emplace(ends->near, now);
+    limit.emplace(ends->here, now);
     netio::testing::run_to_end(loop);
     CHECK_FALSE(limit.has_value());
 }

@@ -2,6 +2,7 @@
 
 #include "common/address.hpp"
 #include "tests/catch.hpp"
+#include "tests/process.hpp"
 #include "tests/support.hpp"
 
 #include <asio/error.hpp>

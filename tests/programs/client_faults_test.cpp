@@ -192,12 +192,14 @@ TEST_CASE("clients: an endless reply of digits", "[clients]") {
     check_failed(meet(who, send_for_ever, std::string(65536, '7')), "longer than 256 bytes");
 }
 
-TEST_CASE("clients: a reset before the answer", "[clients]") {
+// Under Wine, a client that reads gets the end of the stream instead of the reset.
+TEST_CASE("clients: a reset before the answer", "[clients][not_wine]") {
     const auto who = GENERATE(from_range(clients()));
     check_failed(meet(who, send_and_reset, ""), "Connection reset by peer");
 }
 
-TEST_CASE("clients: a reset within the answer", "[clients]") {
+// As above.
+TEST_CASE("clients: a reset within the answer", "[clients][not_wine]") {
     const auto who = GENERATE(from_range(clients()));
     check_failed(meet(who, send_and_reset, "-2542.28"), "Connection reset by peer");
 }
@@ -271,7 +273,9 @@ TEST_CASE("clients: an answer that came in time counts, although the client was 
           "[clients][slow]") {
     const client who{"async_client",
                      {"--samples", "1e15", "--wait", GENERATE("poll", "ready", "completion")}};
-    const std::size_t requests = GENERATE(1U, 3U, 300U); // more than the loop takes in at a time
+    // The last are more than the loop takes in at a time. Windows' takes in one, and Wine needs a
+    // millisecond to make a request.
+    const std::size_t requests = GENERATE(1U, 3U, are_windows_programs() ? 30U : 300U);
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
     const auto server = acceptor.local_endpoint();

@@ -30,6 +30,17 @@ std::string without_figures(std::string text) {
                               "connection: PEER.");
 }
 
+/// Windows takes a while to report that a connection has been made. So the number of looks for the
+/// reply varies there.
+std::string without_looks_on_windows(std::string transcript) {
+    const std::string look = "Resuming server_request.\nPausing server_request.\n\n";
+    for (auto at = transcript.find(look); are_windows_programs() && at != transcript.npos;
+         at = transcript.find(look)) {
+        transcript.erase(at, look.size());
+    }
+    return transcript;
+}
+
 /// "... total: 123.45 ..." or "Computed total: 123.45 ...": the sum of uniform draws.
 std::string uniform_total(const std::string& transcript) {
     std::smatch found;
@@ -53,7 +64,8 @@ std::string transcript_with_late_answer(options more,
 
     std::string transcript;
     std::string line;
-    for (bool done = false; !done || line != last;) {
+    // On Windows, the request may be connected so late that it does not print the last line.
+    for (bool done = false; !done || (line != last && !are_windows_programs());) {
         line = client.read_line();
         transcript += line + "\n";
         done = done || line.find("Done uniform_sum") != line.npos;
@@ -66,7 +78,7 @@ std::string transcript_with_late_answer(options more,
     const auto end = client.wait();
     CHECK(end.status == 0);
     CHECK(end.err.empty());
-    return without_figures(transcript + end.out);
+    return without_looks_on_windows(without_figures(transcript + end.out));
 }
 
 } // namespace
@@ -131,7 +143,7 @@ TEST_CASE("programs: the transcript of the async client, polling", "[programs]")
                                  "Total time elapsed: DURATION.\n";
     const auto transcript = transcript_with_late_answer(
         {"--samples", "1000", "--chunks", "4", "--time-allotment", "0"});
-    CHECK(transcript == expected);
+    CHECK(transcript == without_looks_on_windows(expected));
 }
 
 TEST_CASE("programs: the transcript of the async client, resumed by the loop", "[programs]") {
@@ -149,7 +161,7 @@ TEST_CASE("programs: the transcript of the async client, resumed by the loop", "
                                  "Total time elapsed: DURATION.\n";
     const auto transcript = transcript_with_late_answer(
         {"--samples", "1000", "--chunks", "2", "--time-allotment", "0", "--wait", wait}, "");
-    CHECK(transcript == expected);
+    CHECK(transcript == without_looks_on_windows(expected));
 }
 
 TEST_CASE("programs: sample positions have thousands separators", "[programs]") {
@@ -185,7 +197,7 @@ TEST_CASE("programs: a sum within its allotment is not paused", "[programs]") {
                                  "Total time elapsed: DURATION.\n";
     const auto transcript =
         transcript_with_late_answer({"--samples", "1000", "--time-allotment", "1000m"});
-    CHECK(transcript == expected);
+    CHECK(transcript == without_looks_on_windows(expected));
 }
 
 TEST_CASE("programs: several requests are numbered", "[programs]") {

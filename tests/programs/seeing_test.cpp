@@ -2,8 +2,8 @@
 
 #include "tests/catch.hpp"
 #include "tests/json.hpp"
+#include "tests/linux.hpp"
 #include "tests/process.hpp"
-#include "tests/server_support.hpp"
 #include "tests/temporary_file.hpp"
 
 #include <algorithm>
@@ -169,15 +169,16 @@ TEST_CASE("trace: no two of 10000 requests in several runs share an arrow", "[tr
     // So many that the system gives some clients the same port.
     const temporary_file file;
     server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
+    const auto requests = fewer_under_wine(2'000);
     for (int i = 0; i < 5; ++i) {
         CHECK(run(command("async_client", {"--port", server.port(), "--samples", "10", "--requests",
-                                           "2000", "--trace", file.path()}))
+                                           std::to_string(requests), "--trace", file.path()}))
                   .status == 0);
     }
     stop_and_expect_success(server);
     const auto events = trace_events(file);
     const auto begins = arrow_ends(events, "s");
-    CHECK(begins.size() == 10'000);
+    CHECK(begins.size() == 5 * requests);
     CHECK(std::set<std::string>(begins.begin(), begins.end()).size() == begins.size());
     CHECK(begins == arrow_ends(events, "f"));
 }
@@ -217,7 +218,10 @@ TEST_CASE("timeline: comes after the total time, and only when asked for", "[tim
         const auto total = std::find_if(lines.begin(), lines.end(), [](const std::string& line) {
             return line.find("Total time elapsed: ") == 0;
         });
-        REQUIRE(lines.end() - total == 9); // it, a blank line, two rows, scale, legend, summary
+        // It, a blank line, two rows, scale, legend, summary. On Windows, sentences of the summary
+        // take two lines.
+        const auto count = lines.end() - total;
+        REQUIRE((are_windows_programs() ? count >= 10 && count <= 11 : count == 9));
         CHECK(total[1].empty());
         CHECK(total[2].find("uniform_sum ") == 0);
         CHECK(total[3].find("server_request ") == 0);
@@ -252,7 +256,10 @@ TEST_CASE("requests: of many, the first and last few are printed, and a count of
     CHECK(async.out.find("server_request 4.") == std::string::npos);
     CHECK(async.out.find("server_request 47.") == std::string::npos);
 
-    const auto serial = lines_of(run(command("serial_client", call)).out);
+    const auto serial_end = run(command("serial_client", call));
+    CHECK(serial_end.status == 0);
+    CHECK(serial_end.err.empty());
+    const auto serial = lines_of(serial_end.out);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting 44 more, not shown.") == 1);
     CHECK(std::count(serial.begin(), serial.end(), "Requesting computation from server.") == 6);
 }
@@ -293,7 +300,8 @@ TEST_CASE("timeline: a reply that comes while the loop sleeps does not lie unnot
         run(command("async_client", {"--port", server.port(), "--samples", "1e6", "--wait", wait,
                                      "--time-allotment", "0", "--timeline"}));
     CAPTURE(end.out);
-    CHECK(end.out.find(" No reply lay unnoticed.") != std::string::npos);
+    CHECK(end.out.find(are_windows_programs() ? " No reply lay unnoticed, "
+                                              : " No reply lay unnoticed.") != std::string::npos);
 }
 
 TEST_CASE("timeline: two programs on one core have a processor for a part of their time",

@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/linux.hpp"
 #include "tests/server_support.hpp"
 
 #include <asio/buffer.hpp>
@@ -100,8 +101,9 @@ TEST_CASE("server faults: a client that neither reads nor closes is dropped", "[
     stop_and_expect_success(server);
 }
 
+// Under Wine, the server takes each of these resets for a lack of descriptors, and pauses.
 TEST_CASE("server faults: 500 clients that connect and reset immediately do no harm",
-          "[server_faults]") {
+          "[server_faults][not_wine]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     crowd clients{server};
     for (int i = 0; i < 500; ++i) {

@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/linux.hpp"
 #include "tests/server_support.hpp"
 
 #include <algorithm>
@@ -124,8 +125,9 @@ TEST_CASE("server process: an IPv4 client of a server on IPv6 is logged with its
     CHECK_THAT(server.read_line(), StartsWith("Processing new connection: 127.0.0.1:"));
 }
 
+// Windows has no second signal. Two equal signals may count as one.
 TEST_CASE("server process: told to stop, it says how many clients are unanswered",
-          "[server_process]") {
+          "[server_process][posix]") {
     const std::size_t count = GENERATE(1U, 2U);
     server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};
     crowd clients{server};
@@ -141,7 +143,9 @@ TEST_CASE("server process: told to stop, it says how many clients are unanswered
                : "server: stopping: 2 clients still unanswered; a second signal drops them"));
 }
 
-TEST_CASE("server process: two signals end an idle server with success", "[server_process]") {
+// Windows has no signal that stops a program for a while, and no second signal.
+TEST_CASE("server process: two signals end an idle server with success",
+          "[server_process][posix]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     SECTION("before any client") {}
     SECTION("after one") {
@@ -159,8 +163,9 @@ TEST_CASE("server process: two signals end an idle server with success", "[serve
     CHECK(end.err.empty());
 }
 
+// Windows has no second signal. Two equal signals may count as one.
 TEST_CASE("server process: a second signal while it ends does not change its exit status",
-          "[server_process]") {
+          "[server_process][posix]") {
     // Threads to be joined make the end take longer. Several, as the moments differ.
     for (int i = 0; i < 200; ++i) {
         server_process server{{"--port", "0", "--samples", "10", "--threads", "4"}};
@@ -174,8 +179,9 @@ TEST_CASE("server process: a second signal while it ends does not change its exi
     }
 }
 
+// Windows has no signal that stops a program for a while, and no second signal.
 TEST_CASE("server process: a second signal does not wait for a client that has not closed",
-          "[server_process]") {
+          "[server_process][posix]") {
     server_process server{{"--port", "0", "--samples", "10"}};
     crowd clients{server};
     auto silent = clients.connect();

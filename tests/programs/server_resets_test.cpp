@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/linux.hpp"
 #include "tests/server_support.hpp"
 
 #include <asio/buffer.hpp>
@@ -121,7 +122,7 @@ TEST_CASE("server resets: a delay is cut short when its client resets", "[server
 #if defined(NETIO_USES_EPOLL)
 
 TEST_CASE("server resets: a reset is noticed after a half-close, and after a flood",
-          "[server_resets]") {
+          "[server_resets][reactor]") {
     const std::string before = GENERATE("half-close", "flood", "flood and half-close");
     CAPTURE(before);
     server_process server{{"--port", "0", "--samples", endless, "--threads", "1"}};

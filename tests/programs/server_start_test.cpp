@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/linux.hpp"
 #include "tests/server_support.hpp"
 #include "tests/temporary_file.hpp"
 
@@ -47,7 +48,8 @@ TEST_CASE("server process: refuses to start on a port in use", "[server_process]
                   "Address already in use. Is another server running? Try another --port.");
 }
 
-TEST_CASE("server process: refuses to start on a privileged port", "[server_process]") {
+// Windows has no privileged ports.
+TEST_CASE("server process: refuses to start on a privileged port", "[server_process][posix]") {
     int first_free_for_all = 0;
     std::ifstream{"/proc/sys/net/ipv4/ip_unprivileged_port_start"} >> first_free_for_all;
     if (first_free_for_all <= 1) {
@@ -67,8 +69,9 @@ TEST_CASE("server process: refuses to start on an unknown host", "[server_proces
                   "cannot resolve no..such..host: ", "");
 }
 
+// Windows has no such limit of memory.
 TEST_CASE("server process: refuses to start without enough memory for its threads",
-          "[server_process][native]") { // qemu sets no limit on the address space
+          "[server_process][native][posix]") { // qemu sets no limit on the address space
     if (sanitized) {
         WARN("a sanitizer needs more address space than that");
         return;
@@ -80,8 +83,9 @@ TEST_CASE("server process: refuses to start without enough memory for its thread
                   "cannot create 4000 computing threads: ", "");
 }
 
+// Windows has no such limit of threads.
 TEST_CASE("server process: refuses to start when the system allows fewer threads",
-          "[server_process]") {
+          "[server_process][posix]") {
     // The limit applies to the processes of one real user, and not to root. So the server runs
     // as a user with no other processes, and without the privileges that lift the limit. The
     // effective user remains the same.

@@ -2,17 +2,25 @@
 
 #include "serial_client/serial_client.hpp"
 #include "tests/catch.hpp"
-#include "tests/process.hpp"
+#include "tests/support.hpp"
 
-#include <cstdint>
-#include <string>
+#include <asio/buffer.hpp>
+#include <asio/io_context.hpp>
+#include <asio/write.hpp>
 
-using netio::testing::server_process;
+#include <thread>
+
+using namespace netio::testing;
 
 TEST_CASE("serial_client: runs to its end in process", "[serial_client]") {
-    const server_process server{{"--port", "0", "--samples", "10"}};
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
     netio::client_options options;
-    options.address.port = static_cast<std::uint16_t>(std::stoi(server.port()));
+    options.address.port = acceptor.local_endpoint().port();
     options.samples = 1000;
+    const std::jthread server{[&acceptor] {
+        auto socket = acceptor.accept();
+        asio::write(socket, asio::buffer("1.5", 3));
+    }};
     CHECK_NOTHROW(netio::run_serial_client(options));
 }

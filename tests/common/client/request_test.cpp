@@ -90,7 +90,9 @@ TEST_CASE("ask: a reply of 256 bytes is accepted, a longer one is not", "[ask]")
                       Catch::Matchers::EndsWith("longer than 256 bytes"));
 }
 
-TEST_CASE("ask: a reset fails the request, even after a whole number", "[ask]") {
+// Not with Wine, which shuts a socket down before it closes it: a peer that reads sees the end of
+// the stream, and the reset comes too late.
+TEST_CASE("ask: a reset fails the request, even after a whole number", "[ask][not_wine]") {
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
@@ -220,7 +222,7 @@ TEST_CASE("request: a reader that looks too late still gets what came in time", 
     CHECK(reply == 1.5);
 }
 
-TEST_CASE("ask: giving up resets the connection", "[ask]") {
+TEST_CASE("ask: giving up resets the connection", "[ask][not_wine]") { // see above
     request_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
