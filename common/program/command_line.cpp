@@ -73,7 +73,8 @@ std::uint64_t parse_count(std::string_view text, count_range range) {
 command_line::command_line(std::string program, const std::string& description)
     : program_{std::move(program)}
     , app_{std::make_unique<CLI::App>(wrapped(description, 80), program_)} {
-    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a plain number means seconds.");
+    app_->footer("T is a time, such as 250us, 5ms, 1.5s or 2m; a plain number means seconds.\n"
+                 "Tested on Linux; for Windows only under Wine. Written for macOS, but not tried.");
     app_->set_help_flag("--help", "Print this text and exit");
     app_->set_version_flag("--version", fmt::format("{} {}", program_, NETIO_VERSION),
                            "Print the version and exit");
