@@ -90,13 +90,13 @@ asio::awaitable<int> unread_of_200() {
     const auto left = std::make_shared<int>(200);
     while (pairs.size() < replies->size()) {
         auto& ends = *pairs.emplace_back(std::make_unique<connected_pair>(executor));
-        asio::async_read(ends.near, asio::dynamic_buffer(replies->at(pairs.size() - 1)),
+        asio::async_read(ends.here, asio::dynamic_buffer(replies->at(pairs.size() - 1)),
                          [replies, left](std::error_code, std::size_t) { --*left; });
     }
     co_await netio::yield_to_event_loop(); // the reads are pending
     for (auto& ends : pairs) {
-        asio::write(ends->far, asio::buffer("1", 1));
-        ends->far.close();
+        asio::write(ends->there, asio::buffer("1", 1));
+        ends->there.close();
     }
     co_await netio::let_others_run(replies->size());
     co_return *left;
@@ -138,7 +138,7 @@ TEST_CASE("let_others_run: 200 sockets that were ready have their turn first",
     CHECK(netio::testing::result_of(loop, left_of_200()) == 0);
 }
 
-TEST_CASE("let_others_run: 200 replies are read to their ends first", "[event_loop]") {
+TEST_CASE("let_others_run: 200 replies are read to their ends first", "[event_loop][reactor]") {
     asio::io_context loop{1};
     CHECK(netio::testing::result_of(loop, unread_of_200()) == 0);
 }
