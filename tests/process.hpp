@@ -96,8 +96,8 @@ private:
 /// Whether the programs that command() names are for Windows, and run under Wine.
 [[nodiscard]] bool are_windows_programs();
 
-/// How many requests or connections a test makes: @p count, or a fifth of it under Wine, which takes
-/// several times as long for each.
+/// How many requests or connections a test makes: @p count, or a fifth of it under Wine, which
+/// takes several times as long for each.
 [[nodiscard]] std::size_t fewer_under_wine(std::size_t count);
 
 /// Whether @p err is one line: "program: message". Windows has messages of its own, so there any
