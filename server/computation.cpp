@@ -37,7 +37,7 @@ computation_trace::~computation_trace() {
     write([](trace_file& file) { file.flush(); });
 }
 
-void computation_trace::add(const computation& what, const std::string& peer, const time_span& life,
+void computation_trace::add(const computation& what, const std::string& peer,
                             std::chrono::steady_clock::time_point sent) {
     write([&](trace_file& file) {
         const auto id = connection_id(peer, what.total);
@@ -46,9 +46,16 @@ void computation_trace::add(const computation& what, const std::string& peer, co
         file.name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
         file.complete("gaussian_sum", track, what.time, arguments);
         file.arrow_to(id, track, what.time.begin);
-        file.connection(id, life);
         file.instant("reply sent", 1, sent, arguments);
         file.flush(std::chrono::milliseconds{0}); // this thread must not wait for the file's lock
+    });
+}
+
+void computation_trace::add_connection(const computation& what, const std::string& peer,
+                                       const time_span& life) {
+    write([&](trace_file& file) {
+        file.connection(connection_id(peer, what.total), life);
+        file.flush(std::chrono::milliseconds{0});
     });
 }
 

@@ -36,14 +36,15 @@ public:
     computation_trace(const computation_trace&) = delete;
     computation_trace& operator=(const computation_trace&) = delete;
 
-    // If the file cannot be written any more, these two warn, and the trace ends.
+    // If the file cannot be written any more, these warn, and the trace ends.
 
-    /// Adds a connection that has been served, and its computation.
-    /// @param peer the client: an arrow leads from its request to the computation.
-    /// @param life from accepting the connection to now.
-    /// @param sent when the reply was sent.
-    void add(const computation& what, const std::string& peer, const time_span& life,
+    /// Adds a computation whose result was sent to the client @p peer at this time. An arrow leads
+    /// to it from the client's request.
+    void add(const computation& what, const std::string& peer,
              std::chrono::steady_clock::time_point sent);
+
+    /// Adds the connection for which something was computed, when it has been closed.
+    void add_connection(const computation& what, const std::string& peer, const time_span& life);
 
     /// Adds a line that is printed now.
     void add_line(std::string_view text);

@@ -43,8 +43,9 @@ asio::awaitable<void> connection::serve() {
     co_await compute_total();
     co_await answer();
     shared_.log.print("Done. Closing connection: {}.\n", peer_);
+    shared_.trace.add(*result_, peer_, answered_at_);
     co_await close_lingering();
-    shared_.trace.add(*result_, peer_, {accepted_at_, steady_clock::now()}, answered_at_);
+    shared_.trace.add_connection(*result_, peer_, {accepted_at_, steady_clock::now()});
 }
 
 /// Runs watch() beside serve(), until the socket is closed at the latest.
