@@ -138,12 +138,15 @@ TEST_CASE("server process: 20000 connections leave nothing behind", "[server_pro
             REQUIRE(count_replies(clients.ask(50)) == 50);
         }
     };
-    const auto descriptors = count_descriptors(server);
-    serve(1000); // from here on everything has been needed once
+    auto descriptors = count_descriptors(server);
+    serve(1000);                  // from here on everything has been needed once
+    if (are_windows_programs()) { // Wine opens some late, for threads that have only been started
+        descriptors = std::max(descriptors, count_descriptors(server));
+    }
     const auto before = resident_bytes(server);
     serve(fewer_under_wine(20'000));
     const auto after = resident_bytes(server);
-    wait_until([&] { return count_descriptors(server) == descriptors; });
+    wait_until([&] { return count_descriptors(server) <= descriptors; });
     if (!sanitized) { // about 200 bytes each; the sanitizers keep freed memory
         CHECK(after < before + 4 * 1024 * 1024);
     }
