@@ -22,7 +22,7 @@ void spawn(asio::io_context& loop, asio::awaitable<void> task);
 }
 
 /// Suspends the calling coroutine until all other tasks that are ready have run, even those of
-/// which the system has yet to tell the loop.
+/// which the system has yet to tell the loop (on Windows, if it tells the loop in time).
 ///
 /// It serves the bound that async_client prints: that a reply lies unnoticed for no longer than
 /// one slice of its sum. In your own program, write `co_await yield_to_event_loop()` instead, and

@@ -36,8 +36,8 @@ private:
 
     asio::io_context queue_;
     asio::executor_work_guard<asio::io_context::executor_type> open_; ///< keeps threads waiting
-    /// Held until all threads have been created. (A std::latch may wait for ever on Windows: the
-    /// one of GCC 12 loses notifications there.)
+    /// Held until all threads have been created. (Not a std::latch: that of MinGW's GCC 12
+    /// may wait for ever. Seen under Wine.)
     std::mutex creation_;
     std::vector<std::thread> threads_;
 };

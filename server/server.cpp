@@ -23,10 +23,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Whether the client was gone before its connection could be accepted. Linux and Windows have
-/// different errors for that.
+/// Whether the client was gone before its connection could be accepted. Linux has one error for
+/// that, Windows has two others.
 bool has_left_early(std::error_code error) {
-    return error == asio::error::connection_aborted || error == asio::error::connection_reset;
+    return error == asio::error::connection_aborted || error == asio::error::connection_reset ||
+           error == asio::error::not_connected;
 }
 
 } // namespace
@@ -137,14 +138,14 @@ void server::listen() {
     const auto endpoints = resolve(loop_, address);
     auto refused = listen_on(endpoints);
     // The port that the system chose for the first address may be in use at another one.
-    for (int more = 10; more > 0 && address.port == 0 && refused == asio::error::address_in_use;
+    for (int more = 10; more > 0 && address.port == 0 && platform::means_address_in_use(refused);
          --more) {
         refused = listen_on(endpoints);
     }
     if (refused) {
         throw std::runtime_error(fmt::format(
             "cannot listen on {}: {}{}", to_string(address), platform::message_of(refused),
-            refused == asio::error::address_in_use
+            platform::means_address_in_use(refused)
                 ? ". Is another server running? Try another --port."
                 : ""));
     }
@@ -174,6 +175,7 @@ void server::listen_on(tcp::endpoint endpoint) {
     }
     tcp::acceptor acceptor{loop_, endpoint.protocol()};
     acceptor.set_option(tcp::acceptor::reuse_address(platform::may_reuse_address()));
+    platform::claim_address(static_cast<std::intptr_t>(acceptor.native_handle()));
     // Otherwise asio hides that a connection was aborted before it was accepted, and waits for
     // a new one even when others are already in the backlog.
     acceptor.set_option(tcp::acceptor::enable_connection_aborted(true));

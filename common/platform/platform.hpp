@@ -28,7 +28,7 @@ namespace netio::platform {
 enum class standard_stream : std::uint8_t { out, err };
 
 /// Writes all of @p text, in one write if the system accepts it whole. Waits while there is no
-/// room.
+/// room, and on Windows while the user selects text in the console.
 ///
 /// @return the error that ended the writing, or none.
 [[nodiscard]] std::error_code write_all(standard_stream to, std::string_view text) noexcept;
@@ -93,6 +93,15 @@ void hold_back_stop_signals() noexcept;
 /// that has been restarted listen while its old connections are in TIME_WAIT. Elsewhere, it would
 /// let two servers share a port.
 [[nodiscard]] bool may_reuse_address() noexcept;
+
+/// Before bind(): claims the address for this socket alone. Otherwise, on Windows, one server could
+/// listen on all addresses of the machine, and another on one of them, with the same port.
+///
+/// @param socket its native handle. If the system refuses, nothing changes.
+void claim_address(std::intptr_t socket) noexcept;
+
+/// Whether an error of bind() or listen() says that another socket has the address.
+[[nodiscard]] bool means_address_in_use(std::error_code error) noexcept;
 
 /// The flag of a send after which more will follow soon, so that the system may wait with the
 /// packet; 0 where there is no such flag.

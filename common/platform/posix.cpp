@@ -227,6 +227,12 @@ void check_peer_while_silent(std::intptr_t socket) noexcept {
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
+void claim_address(std::intptr_t /*socket*/) noexcept {}
+
+bool means_address_in_use(std::error_code error) noexcept {
+    return error.value() == EADDRINUSE; // see below
+}
+
 bool means_address_not_available(std::error_code error) noexcept {
     // Some versions of asio do not know this number of theirs as a std::errc. In no other category
     // of errors, numbers are that high.

@@ -88,6 +88,9 @@ std::error_code write_bytes(HANDLE handle, std::string_view text) noexcept {
             return last_error();
         }
         text.remove_prefix(written);
+        if (written == 0) { // a pipe that another program has set not to wait, and that is full
+            ::Sleep(1);
+        }
     }
     return {};
 }
@@ -114,19 +117,20 @@ public:
         }}.detach();
     }
 
-    /// The text is lost if there is no room for it.
+    /// Lines for which there is no room are lost.
     void add(std::string_view text) {
         const std::scoped_lock lock{mutex_};
-        if (waiting_.size() + text.size() <= most) {
-            waiting_ += text;
-            changed_.notify_all();
+        if (const auto room = most - waiting_.size(); text.size() > room) {
+            text = text.substr(0, text.substr(0, room).rfind('\n') + 1);
         }
+        waiting_ += text;
+        changed_.notify_all();
     }
 
     /// Waits until all has been written, but not for long.
     void finish() {
         std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, 200ms, [this] { return waiting_.empty() && !is_writing_; });
+        changed_.wait_for(lock, 2s, [this] { return waiting_.empty() && !is_writing_; });
     }
 
 private:
@@ -190,14 +194,25 @@ std::string_view common_name_of(int error) noexcept {
     case WSAECONNREFUSED:
         return "Connection refused";
     case WSAECONNRESET:
+    case ERROR_NETNAME_DELETED:
         return "Connection reset by peer";
+    case WSAECONNABORTED:
+    case ERROR_CONNECTION_ABORTED:
+        return "Software caused connection abort";
+    case WSAHOST_NOT_FOUND:
+        return "Host not found (authoritative)";
+    case WSAEHOSTUNREACH:
+    case ERROR_HOST_UNREACHABLE:
+        return "No route to host";
     case WSAEADDRINUSE:
         return "Address already in use";
     case WSAEADDRNOTAVAIL:
         return "Cannot assign requested address";
     case WSAETIMEDOUT:
+    case ERROR_SEM_TIMEOUT:
         return "Connection timed out";
     case WSAENETUNREACH:
+    case ERROR_NETWORK_UNREACHABLE:
         return "Network is unreachable";
     case WSAEMFILE:
         return "Too many open files";
@@ -215,6 +230,9 @@ std::string text_of_windows(int error) {
                                         static_cast<DWORD>(text.size()), nullptr);
     auto message = to_utf8({text.data(), size});
     message.erase(message.find_last_not_of(" .") + 1);
+    if (constexpr std::string_view ideographic = "\xe3\x80\x82"; message.ends_with(ideographic)) {
+        message.erase(message.size() - ideographic.size());
+    }
     return message;
 }
 
@@ -269,7 +287,8 @@ void write_if_there_is_room(standard_stream to, std::string_view text) noexcept 
         auto& writer = background_writer_of(to);
         if (writer == nullptr) {
             writer = new background_writer{to};
-            std::atexit(finish_background_writing);
+            static const int registered = std::atexit(finish_background_writing);
+            std::ignore = registered;
         }
         writer.load()->add(text);
     } catch (const std::exception& lost) {
@@ -423,6 +442,17 @@ void check_peer_while_silent(std::intptr_t socket) noexcept {
     set(IPPROTO_TCP, interval, 5);
     set(IPPROTO_TCP, count, 6);
     set(SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
+void claim_address(std::intptr_t socket) noexcept {
+    const BOOL exclusive = TRUE;
+    ::setsockopt(static_cast<SOCKET>(socket), SOL_SOCKET, SO_EXCLUSIVEADDRUSE,
+                 reinterpret_cast<const char*>(&exclusive), sizeof exclusive);
+}
+
+bool means_address_in_use(std::error_code error) noexcept {
+    // The latter if the other socket has claimed the address, or Windows has reserved the port.
+    return error.value() == WSAEADDRINUSE || error.value() == WSAEACCES;
 }
 
 bool means_address_not_available(std::error_code error) noexcept {
