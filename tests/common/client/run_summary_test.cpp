@@ -65,7 +65,7 @@ TEST_CASE("summary: says how well the system's clock measures processor time", "
     CHECK_THAT(netio::summary(record, 80),
                Catch::Matchers::StartsWith("The thread computed for 75 % of 4.00s and had a "
                                            "processor for 60 % of that, give\nor take 2 %.\n"));
-    record.slices = {{start, start + 100ms}};
+    record.slices = {{{start, start + 100ms}}};
     CHECK_THAT(netio::summary(record, 200),
                Catch::Matchers::StartsWith("The thread computed for 2 % of 4.00s, too short a "
                                            "time to measure how long it had a processor.\n"));
