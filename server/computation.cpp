@@ -30,6 +30,7 @@ computation compute(std::uint64_t samples, std::uint64_t seed, std::uint64_t str
 computation_trace::computation_trace(const server_options& options) {
     if (!options.trace.empty()) {
         file_.emplace(options.trace, "server");
+        file_->name_thread(1, "event loop"); // it has the lines, even if it computes nothing
     }
 }
 
@@ -42,8 +43,8 @@ void computation_trace::add(const computation& what, const std::string& peer,
     write([&](trace_file& file) {
         const auto id = connection_id(peer, what.total);
         const auto arguments = fmt::format(R"("connection":"{}")", id);
-        const auto track = what.thread + 1; // trace viewers do not accept 0 as a thread
-        file.name_thread(track, what.thread == 0 ? "event loop" : "computing thread");
+        const auto track = what.thread + 1;          // trace viewers do not accept 0 as a thread
+        file.name_thread(track, "computing thread"); // the event loop's track has its name
         file.complete("gaussian_sum", track, what.time, arguments);
         file.arrow_to(id, track, what.time.begin);
         file.instant("reply sent", 1, sent, arguments);
@@ -60,10 +61,7 @@ void computation_trace::add_connection(const computation& what, const std::strin
 }
 
 void computation_trace::add_line(std::string_view text) {
-    write([&](trace_file& file) {
-        file.line(text, 1, std::chrono::steady_clock::now());
-        file.flush(std::chrono::milliseconds{0});
-    });
+    write([&](trace_file& file) { file.line(text, 1, std::chrono::steady_clock::now()); });
 }
 
 void computation_trace::write(const std::function<void(trace_file&)>& events) {

@@ -46,7 +46,7 @@ public:
     /// Adds the connection for which something was computed, when it has been closed.
     void add_connection(const computation& what, const std::string& peer, const time_span& life);
 
-    /// Adds a line that is printed now.
+    /// Adds a line that is printed now. It is written with the next computation.
     void add_line(std::string_view text);
 
 private:

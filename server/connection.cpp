@@ -152,9 +152,9 @@ asio::awaitable<void> connection::answer() {
     if (sent != reply.size()) { // never yet: a new socket has room for these few bytes
         throw std::system_error(make_error_code(asio::error::no_buffer_space));
     }
-    std::error_code reset; // watch() will notice it
+    answered_at_ = steady_clock::now(); // the shutdown may let the client run first
+    std::error_code reset;              // watch() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
-    answered_at_ = steady_clock::now();
     is_answered_ = true;
 }
 

@@ -30,6 +30,8 @@ void write_request(const request_record& request, std::uint64_t track, const run
     }
     if (request.failed) {
         trace.instant("failed", track, end);
+    } else if (!request.has_ended()) {
+        trace.instant("unfinished", track, end); // another request's failure has ended the run
     }
     if (!request.connection_id.empty()) {
         trace.arrow_from(request.connection_id, track, request.life.begin);

@@ -147,6 +147,20 @@ TEST_CASE("trace: the lines are in it as they were printed", "[trace]") {
     CHECK(clients + servers == printed);
 }
 
+TEST_CASE("trace: the server's event loop has a name, even if other threads compute", "[trace]") {
+    const auto events = trace_of_all_three();
+    std::map<double, std::string> threads;
+    for (const auto& event : events) {
+        if (event["name"].text() == "thread_name" &&
+            event["pid"].number() == events.front()["pid"].number()) {
+            threads[event["tid"].number()] = event["args"]["name"].text();
+        }
+    }
+    CHECK(threads.size() > 1);
+    CHECK(threads[1] == "event loop");
+    CHECK(threads.rbegin()->second == "computing thread");
+}
+
 TEST_CASE("trace: a client on a mapped address gets its arrow, too", "[trace]") {
     if (!has_ipv6()) {
         WARN("not tested, as there is no IPv6 here");
@@ -357,4 +371,21 @@ TEST_CASE("timeline and trace: a run that fails is shown up to the failure", "[t
     }
     CHECK(requests == 1);
     CHECK(failures == 1);
+}
+
+TEST_CASE("trace: requests that the failure of another one leaves behind are unfinished",
+          "[trace]") {
+    const temporary_file file;
+    const auto wait = GENERATE("poll", "ready", "completion");
+    CHECK(run(command("async_client", {"--port", "1", "--samples", "1e6", "--requests", "3",
+                                       "--wait", wait, "--trace", file.path()}))
+              .status == 1);
+    std::map<std::string, int> ends;
+    for (const auto& event : trace_events(file)) {
+        if (event["ph"].text() == "i") {
+            ++ends[event["name"].text()];
+        }
+    }
+    CHECK(ends["failed"] == 1);
+    CHECK(ends["unfinished"] == 2);
 }

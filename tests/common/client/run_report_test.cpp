@@ -58,8 +58,10 @@ TEST_CASE(
     write_trace(record, trace);
 
     const auto events = trace_events(file);
-    REQUIRE(events.size() == 2 + 3 + 2);
+    REQUIRE(events.size() == 2 + 3 + 3);
     CHECK(events[4]["name"].text() == "failed");
     CHECK(events[4]["ts"].number() == 7e6);
     CHECK(events[6]["dur"].number() == 2e6);
+    CHECK(events[7]["name"].text() == "unfinished");
+    CHECK(events[7]["ts"].number() == 8e6);
 }
