@@ -52,6 +52,7 @@ for (const [name, text, message] of refused) {
 test("a trace cut at any place gives a sentence or a picture", async () => {
     const page = await open_empty();
     for (let length = whole.length - 1; length > 0; length -= 397) {
+        await page.evaluate("state.runs = []"); // those of the last cut
         await page.choose([write("cut.json", whole.slice(0, length))]);
         const [message, has_runs] = await page.evaluate("[$('message').textContent, state.runs.length > 0]");
         assert.ok(message !== "" || has_runs);
@@ -90,6 +91,38 @@ test("several files are shown on one time axis", async () => {
     await page.choose([101, 102, 103].map((pid) => write(`${pid}.json`, to_text(events.filter((event) => event.pid === pid)))));
     assert.match(await page.text("#timeline"), /unnoticed: 718\.04 ms/);
     assert.equal(await page.evaluate("state.runs.length"), 2);
+    await page.close();
+});
+
+test("a second file opens at its own beginning", async () => {
+    const page = await open_with(whole, { hash: "#t=3&run=0" });
+    assert.deepEqual(await page.evaluate("[state.at, state.run.kind]"), [3e6, "serial_client"]);
+    await page.choose([write("second.json", whole)]);
+    assert.deepEqual(await page.evaluate("[state.at, state.run.kind]"), [0, "async_client"]);
+    await page.close();
+});
+
+test("dropping something that is no file says what to drop", async () => {
+    const page = await open_empty();
+    await page.evaluate("document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: new DataTransfer() }))");
+    assert.equal(await page.text("#message"), "Drop a trace file.");
+    await page.close();
+});
+
+test("connections with one id belong to the requests of their time", async () => {
+    const later = (each) => ({ ...each, pid: each.pid + 10, ...(each.ts ? { ts: each.ts + 60e6 } : {}) });
+    const twice = (is_later) => [...events, ...events.filter(({ pid }) => is_later(pid)).map(later)];
+    const one_server = twice(() => true).map((each) => (each.pid === 111 ? { ...each, pid: 101 } : each));
+    for (const trace of [twice(() => true), one_server]) { // the server starts again, or a port comes again
+        const page = await open_with(to_text(trace));
+        assert.equal(await page.text("#message"), "");
+        assert.deepEqual(await page.evaluate("state.runs.map(({ requests: [{ connection, begin, end }] }) =>"
+            + " begin < connection.begin && connection.sent < end)"), [true, true, true, true]);
+        await page.close();
+    }
+    const page = await open_with(to_text(twice((pid) => pid === 101))); // a server's clock an hour late
+    assert.match(await page.text("#message"), /the time of none, are left out \(2\)/);
+    assert.match(await page.text("#timeline"), /718\.04 ms/);
     await page.close();
 });
 

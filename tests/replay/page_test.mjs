@@ -65,7 +65,7 @@ test("each step is later than the last, says a sentence, and the printed lines f
     assert.match(pause.text, /^The allotment of 1 s is used up .* The next is server_request\.$/);
     assert.match(pause.printed, /Pausing uniform_sum at: 7,874,999,999\. time_elapsed: 1\.14s\.$/);
     assert.match(steps.find(({ kinds }) => kinds === "sent").text, /the reply lies unnoticed for 718\.04 ms\.$/);
-    assert.match(steps.at(-1).text, /^async_client ends after 6\.54 s\. For the same work, serial_client took 10\.40 s: 3\.86 s more\.$/);
+    assert.match(steps.at(-1).text, /^async_client ends after 6\.54 s\. For as many draws and requests, serial_client took 10\.40 s: 3\.86 s more\.$/);
     await page.press("End");
     const shown = await page.evaluate("[...document.querySelectorAll('#transcript li span')].map((span) => span.textContent)");
     assert.deepEqual(shown.filter((text) => !text.startsWith("server: ")), lines_in(events).map((text) => text.trimEnd()));
@@ -146,10 +146,94 @@ test("the keyboard alone plays, pauses, steps and jumps", async () => {
     await page.close();
 });
 
+test("a pause and a play within one frame do not double the speed", async () => {
+    const page = await open_generated({});
+    const moves = await page.evaluate(`new Promise((done) => {
+        let count = 0;
+        const move = go_to;
+        play(true), play(false), play(true);
+        go_to = (time) => { ++count; move(time); };
+        requestAnimationFrame(() => done(count));
+    })`);
+    assert.equal(moves, 1);
+    await page.close();
+});
+
+test("in the panels, the arrow keys scroll", async () => {
+    const page = await open_generated({});
+    await page.press("ArrowRight", 2);
+    const at = await page.evaluate("$('code-lines').focus(), state.at");
+    for (const key of ["ArrowRight", "ArrowLeft", "Home", "End", " "]) await page.press(key);
+    assert.deepEqual(await page.evaluate("[state.at, state.playing]"), [at, false]);
+    await page.close();
+});
+
+test("a step draws the timeline anew only if its width has changed", async () => {
+    const page = await open_generated({});
+    const count = await page.evaluate(`(async () => {
+        const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        let count = 0;
+        const draw = draw_timeline;
+        await frame(), await frame();
+        draw_timeline = () => { ++count; draw(); };
+        $("sentence").style.height = "300px";
+        await frame(), await frame(), await frame();
+        const before = count;
+        document.body.style.width = "700px";
+        await frame(), await frame(), await frame();
+        return [before, count];
+    })()`);
+    assert.deepEqual(count, [0, 1]);
+    await page.close();
+});
+
+test("what a request failed or waited for is not guessed", async () => {
+    const events = generated_events({ requests: 3, wait: "ready", serial: false });
+    const of_request = (tid, name) => events.find((each) => each.pid === 103 && each.tid === tid && each.name === name
+        && each.ph !== "s");
+    for (const [tid, outcome] of [[2, "failed"], [3, "unfinished"]]) {
+        const { ts, dur } = events.find(({ pid, tid: own, ph }) => pid === 103 && own === tid && ph === "X");
+        events.push({ pid: 103, tid, ph: "i", s: "t", name: outcome, ts: ts + dur });
+        events.splice(events.findIndex(({ pid, tid: own, ph }) => pid === 103 && own === tid && ph === "s"), 1); // no reply, no id
+    }
+    assert.ok(of_request(2, "wake"));
+    const page = await open_with(to_text(events));
+    const said = (await step_through(page)).map(({ text }) => text).join("\n");
+    assert.match(said, /^server_request 1 is resumed\. It fails\.$/m);
+    assert.match(said, /was still waiting when the client ended\.$/m);
+    assert.match(said, /^server_request 3 .*because its socket is ready to read\. It finds its reply/m);
+    assert.doesNotMatch(said, /server_request 2 .*finds its reply/);
+    assert.match(await page.text("#places"), /server_request 2: still waiting when the client ended$/m);
+    assert.match(await page.text("#legend"), /still waiting at the end/);
+    await page.close();
+});
+
+test("of many runs, the one that is followed and its serial counterpart are drawn", async () => {
+    const later = (each, i) => ({ ...each, pid: each.pid + 10 * i, ...(each.ts ? { ts: each.ts + 60e6 * i } : {}) });
+    const page = await open_with(to_text([0, 1, 2].flatMap((i) => generated_events().map((each) => later(each, i)))));
+    const shown = "state.shown.map(({ kind, begin }) => kind + Math.floor(begin / 60e6))";
+    assert.deepEqual(await page.evaluate(shown), ["serial_client2", "async_client2"]);
+    await page.evaluate("follow(state.runs[3], 0)");
+    assert.deepEqual(await page.evaluate(shown), ["serial_client0", "async_client0"]);
+    assert.equal(await page.evaluate("document.querySelectorAll('#timeline .title').length"), 2);
+    await page.close();
+});
+
+test("a serial run in which a request failed is not compared with", async () => {
+    const events = generated_events();
+    const { ts, dur } = events.find(({ pid, ph, name }) => pid === 102 && ph === "X" && name === "server_request");
+    const page = await open_with(to_text([...events, { pid: 102, tid: 2, ph: "i", s: "t", name: "failed", ts: ts + dur }]));
+    assert.doesNotMatch(await page.text("#timeline"), /less than serial_client/);
+    await page.close();
+});
+
 test("the address contains the position", async () => {
     const page = await open_generated({});
     await page.press("ArrowRight", 7);
-    const [hash, text] = await page.evaluate("[location.hash, $('sentence').innerText]");
+    const [hash, text] = await page.evaluate(`new Promise((done) => (function look() {
+        if (location.hash === address()) done([location.hash, $('sentence').innerText]);
+        else requestAnimationFrame(look);
+    })())`);
     assert.match(hash, /^#t=\d+\.\d+&run=1$/);
     await page.close();
     const again = await open_generated({}, { hash });
@@ -174,13 +258,19 @@ test("1000 requests with 100,000 events open, and a step is made", async () => {
     await page.press("ArrowRight", 20);
     assert.match(await page.text("#sentence"), /^server_request \d+ begins/);
     assert.ok(await page.evaluate("document.querySelectorAll('*').length") < 6000);
-    // Printed and not checked against what is promised (2 s and 100 ms), because the machine may be busy.
-    const time_of = (code) => page.evaluate(`(() => { const begin = performance.now(); ${code}; return performance.now() - begin; })()`);
-    const steps = [];
-    for (let i = 0; i < 20; ++i) steps.push(await time_of("step(1)"));
-    const opening = await time_of(`open_traces([[$("trace").textContent, "trace"]])`);
-    console.log(`${events.length} events open in ${opening.toFixed(0)} ms; a step takes ${Math.max(...steps).toFixed(0)} ms at most.`);
-    assert.ok(opening < 30_000 && Math.max(...steps) < 5000);
+    // Each time lasts until the picture has been drawn. The least is checked, because the machine may be busy.
+    const times_of = async (code, count) => {
+        const times = [];
+        for (let i = 0; i < count; ++i) {
+            times.push(await page.evaluate(`new Promise((done) => { const begin = performance.now(); ${code};
+                requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin))); })`));
+        }
+        return times.sort((a, b) => a - b).map(Math.round);
+    };
+    const steps = await times_of("step(1)", 20);
+    const openings = await times_of(`open_traces([[$("trace").textContent, "trace"]])`, 3);
+    console.log(`${events.length} events open in ${openings.join(", ")} ms; a step takes ${steps[0]} to ${steps.at(-1)} ms.`);
+    assert.ok(openings[0] < 2000 && steps[0] < 100);
     assert.deepEqual(page.problems, []);
     await page.close();
 });
