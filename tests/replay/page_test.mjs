@@ -203,6 +203,8 @@ test("what a request failed or waited for is not guessed", async () => {
     assert.match(said, /was still waiting when the client ended\.$/m);
     assert.match(said, /^server_request 3 .*because its socket is ready to read\. It finds its reply/m);
     assert.doesNotMatch(said, /server_request 2 .*finds its reply/);
+    await page.press("End");
+    assert.match(await page.text("#sentence"), /^async_client ends after/);
     assert.match(await page.text("#places"), /server_request 2: still waiting when the client ended$/m);
     assert.match(await page.text("#legend"), /still waiting at the end/);
     await page.close();
@@ -289,6 +291,16 @@ for (const width of [360, 1280, 1920]) {
     });
 }
 
+test("the name of a gap that fills the window does not cover the row's label", async () => {
+    const page = await open_generated({}, { hash: "#t=5.02", setup: (opening) => opening.call("Emulation.setDeviceMetricsOverride",
+        { width: 700, height: 800, deviceScaleFactor: 1, mobile: false }) });
+    await page.press("m");
+    const [left, most_left] = await page.evaluate(`[document.querySelector("#timeline .late-text").getBoundingClientRect().left,
+        $("timeline").getBoundingClientRect().left + view.left * view.scale]`);
+    assert.ok(left >= most_left, `${left} ${most_left}`);
+    await page.close();
+});
+
 test("no request leaves the page, and none could", async () => {
     const page = await open_generated({});
     await step_through(page);
@@ -315,14 +327,26 @@ for (const scheme of ["light", "dark"]) {
         const colours = await page.evaluate(`Object.fromEntries(["page", "panel", "text", "muted", "sum", "server", "on-bar", "late",
             "late-fill", "here", "failed"].map((name) => { const probe = document.body.appendChild(document.createElement("i"));
                 probe.style.color = "var(--" + name + ")"; return [name, getComputedStyle(probe).color.match(/\\d+/g).map(Number)]; }))`);
-        const veil = (name) => colours[name].map((part, i) => part * 0.38 + colours.page[i] * 0.62);
         const pairs = [["text", "page"], ["text", "panel"], ["text", "late-fill"], ["text", "here"], ["muted", "page"], ["muted", "panel"],
-            ["muted", "here"], ["on-bar", "sum"], ["on-bar", "server"], ["late", "page"], ["server", "panel"], ["server", "here"],
+            ["muted", "here"], ["late", "page"], ["server", "panel"], ["server", "here"],
             ["page", "text"], ["failed", "page"]];
         for (const [a, b] of pairs) {
             assert.ok(contrast(colours[a], colours[b]) >= 4.5, `${a} on ${b}: ${contrast(colours[a], colours[b])}`);
         }
+        // Text on bars is checked below, as no element contains it that has the colour of its bar.
+        await page.press("End");
+        const texts = await page.evaluate(`[...document.querySelectorAll("body *")].filter((each) => each.checkVisibility()
+            && !each.matches(".on-bar") && [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "")).map((each) => {
+                const behind = (node) => { const colour = getComputedStyle(node).backgroundColor;
+                    return node === document.documentElement || colour !== "rgba(0, 0, 0, 0)" ? colour : behind(node.parentElement); };
+                const { fill, color } = getComputedStyle(each);
+                return [each.ownerSVGElement ? fill : color, behind(each)].map((colour) => colour.match(/\\d+/g).map(Number)).concat(each.textContent);
+            })`);
+        assert.ok(texts.length > 60);
+        texts.forEach(([colour, back, text]) => assert.ok(contrast(colour, back) >= 4.5, `${text}: ${colour} on ${back}`));
+        const veil = (name) => colours[name].map((part, i) => part * 0.38 + colours.page[i] * 0.62);
         for (const bar of ["sum", "server"]) {
+            assert.ok(contrast(colours["on-bar"], colours[bar]) >= 4.5, `text on ${bar}`);
             assert.ok(contrast(colours.text, veil(bar)) >= 4.5, `text on a pale ${bar}`);
         }
         await page.close();

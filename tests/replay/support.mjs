@@ -52,8 +52,9 @@ export async function step_through(page, visit = async () => {}) {
     await page.press("Home");
     for (let clock = ""; ;) {
         await page.press("ArrowRight");
-        const step = await page.evaluate(`({ clock: $("clock").innerText, at: state.at, text: $("sentence").innerText,
-            task: $("sentence").dataset.task, kinds: $("sentence").dataset.kinds, printed: $("transcript").innerText })`);
+        const step = await page.evaluate(`(({ task = "", kinds = [] } = {}) => ({ clock: $("clock").innerText, at: state.at,
+            text: $("sentence").innerText, task: String(task), kinds: kinds.join(" "), printed: $("transcript").innerText }))(
+            state.run.moments[state.index])`);
         if (step.at === clock) {
             return steps;
         }
