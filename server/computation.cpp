@@ -27,6 +27,19 @@ computation compute(std::uint64_t samples, std::uint64_t seed, std::uint64_t str
     return {total, {begin, std::chrono::steady_clock::now()}, computing_threads::current()};
 }
 
+/// Calls @p events with the file, if there is one.
+template <typename Events>
+void computation_trace::write(const Events& events) {
+    try {
+        if (file_) {
+            events(*file_);
+        }
+    } catch (const std::exception& error) {
+        warn("{}; the trace ends here", error.what()); // a full disk must not affect the clients
+        file_.reset();
+    }
+}
+
 computation_trace::computation_trace(const server_options& options) {
     if (!options.trace.empty()) {
         file_.emplace(options.trace, "server");
@@ -62,17 +75,6 @@ void computation_trace::add_connection(const computation& what, const std::strin
 
 void computation_trace::add_line(std::string_view text) {
     write([&](trace_file& file) { file.line(text, 1, std::chrono::steady_clock::now()); });
-}
-
-void computation_trace::write(const std::function<void(trace_file&)>& events) {
-    try {
-        if (file_) {
-            events(*file_);
-        }
-    } catch (const std::exception& error) {
-        warn("{}; the trace ends here", error.what()); // a full disk must not affect the clients
-        file_.reset();
-    }
 }
 
 } // namespace netio

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,7 +49,8 @@ public:
     void add_line(std::string_view text);
 
 private:
-    void write(const std::function<void(trace_file&)>& events);
+    template <typename Events>
+    void write(const Events& events);
 
     std::optional<trace_file> file_;
 };

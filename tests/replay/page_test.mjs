@@ -64,7 +64,7 @@ test("each step is later than the last, says a sentence, and the printed lines f
     const pause = steps.find(({ kinds }) => kinds === "pause");
     assert.match(pause.text, /^The allotment of 1 s is used up .* The next is server_request\.$/);
     assert.match(pause.printed, /Pausing uniform_sum at: 7,874,999,999\. time_elapsed: 1\.14s\.$/);
-    assert.match(steps.find(({ kinds }) => kinds === "sent").text, /the reply lies unnoticed for 718\.04 ms\.$/);
+    assert.match(steps.find(({ kinds }) => kinds === "sent").text, /the reply lies unnoticed for 718\.04 ms, until the sum gives the thread back\.$/);
     assert.match(steps.at(-1).text, /^async_client ends after 6\.54 s\. For as many draws and requests, serial_client took 10\.40 s: 3\.86 s more\.$/);
     await page.press("End");
     const shown = await page.evaluate("[...document.querySelectorAll('#transcript li span')].map((span) => span.textContent)");
