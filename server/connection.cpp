@@ -40,12 +40,12 @@ asio::awaitable<void> connection::serve() {
     if (shared_.options.delay > 0ns) {
         co_await wait_unless_reset(shared_.options.delay);
     }
-    co_await compute_total();
-    co_await answer();
+    const auto result = co_await compute_total();
+    co_await answer(result.total);
     shared_.log.print("Done. Closing connection: {}.\n", peer_);
-    shared_.trace.add(*result_, peer_, answered_at_);
+    shared_.trace.add(result, peer_, answered_at_);
     co_await close_lingering();
-    shared_.trace.add_connection(*result_, peer_, {accepted_at_, steady_clock::now()});
+    shared_.trace.add_connection(result, peer_, {accepted_at_, steady_clock::now()});
 }
 
 /// Runs watch() beside serve(), until the socket is closed at the latest.
@@ -120,12 +120,11 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
 }
 
 /// Sums few draws immediately. Leaves larger sums to a computing thread.
-asio::awaitable<void> connection::compute_total() {
+asio::awaitable<computation> connection::compute_total() {
     const auto samples = shared_.options.samples;
     const auto seed = shared_.options.seed;
     if (samples <= few_draws) {
-        result_ = compute(samples, seed, number_, is_gone_);
-        co_return;
+        co_return compute(samples, seed, number_, is_gone_);
     }
     // `self` is moved on, so that the loop's thread destroys the connection, never this thread.
     auto work = [self = shared_from_this(), loop = socket_.get_executor(), samples,
@@ -140,13 +139,14 @@ asio::awaitable<void> connection::compute_total() {
     while (!result_) {
         co_await wait_unless_reset(steady_clock::duration::max());
     }
+    co_return *result_;
 }
 
 /// The reply always fits into the system's send buffer, so this function does not wait for a
 /// client that does not read. (For more than a few bytes, use asio::async_write.)
-asio::awaitable<void> connection::answer() {
+asio::awaitable<void> connection::answer(double total) {
     // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
-    const auto reply = format_reply(result_->total);
+    const auto reply = format_reply(total);
     const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
                                                   asio::use_awaitable);
     if (sent != reply.size()) { // never yet: a new socket has room for these few bytes

@@ -65,8 +65,8 @@ private:
     void begin_watching();
     asio::awaitable<void> watch();
     asio::awaitable<void> wait_unless_reset(std::chrono::nanoseconds at_most);
-    asio::awaitable<void> compute_total();
-    asio::awaitable<void> answer();
+    asio::awaitable<computation> compute_total();
+    asio::awaitable<void> answer(double total);
     asio::awaitable<void> close_lingering();
 
     asio::ip::tcp::socket socket_;
@@ -76,7 +76,7 @@ private:
     condition news_;                    ///< notified of a reset, of the result, and of the end
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     std::exception_ptr failure_;        ///< of watch()
-    std::optional<computation> result_; ///< set when the total is there
+    std::optional<computation> result_; ///< of the computing thread, when it is there
     std::chrono::steady_clock::time_point accepted_at_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point answered_at_{};
     bool is_answered_ = false;     ///< only the client's close is still awaited
