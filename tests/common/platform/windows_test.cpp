@@ -101,7 +101,7 @@ TEST_CASE("windows: a lock is not waited for longer than asked", "[platform]") {
     platform::shared_file second{file.path()};
     CHECK(first.lock(0ms));
     CHECK_FALSE(second.lock(10ms));
-    CHECK(second.size() == 0); // the lock keeps nobody from reading
+    CHECK(second.size() == 0); // the lock keeps no program from reading
     first.unlock();
     CHECK(second.lock(10ms));
 }
