@@ -48,10 +48,16 @@ asio::awaitable<void> run(netio::server& server, asio::signal_set& signals) {
     signals.cancel(); // the last thing that the loop waits for
 }
 
+/// Its computing threads take no signals: these are for the thread that runs the loop.
+netio::server make_server(asio::io_context& loop, const netio::server_options& options) {
+    const netio::platform::stop_signal_blocker blocker;
+    return netio::server{loop, options};
+}
+
 /// Serves clients until a signal stops the server.
 void serve(asio::io_context& loop, asio::signal_set& signals,
            const netio::server_options& options) {
-    netio::server server{loop, options};
+    netio::server server = make_server(loop, options);
     netio::spawn(loop, stop_at(signals, server));
     for (const auto& endpoint : server.endpoints()) {
         netio::platform::write_if_there_is_room(

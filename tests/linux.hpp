@@ -83,6 +83,18 @@ inline void wait_for_state(const process& program, char state) {
     });
 }
 
+/// Whether this thread of a program's, named by its number, takes SIGINT and SIGTERM.
+[[nodiscard]] inline bool takes_stop_signals(const process& program, const std::string& thread) {
+    std::ifstream file{proc(program, "task/" + thread + "/status")};
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("SigBlk:")) { // "SigBlk:	0000000000004002", a bit for each signal
+            const auto blocked = std::stoull(line.substr(line.find('\t')), nullptr, 16);
+            return (blocked & (1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1))) == 0;
+        }
+    }
+    throw std::runtime_error("thread " + thread + " is gone");
+}
+
 /// Reads up to the lines in which the server says that it has accepted so many connections.
 inline void read_processing_lines(process& server, std::size_t count) {
     while (count > 0) {

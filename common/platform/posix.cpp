@@ -56,6 +56,15 @@ bool has_room(int descriptor) noexcept {
     return ::poll(&room, 1, 0) > 0;
 }
 
+void mask_stop_signals(int how) noexcept {
+    sigset_t signals{};
+    sigemptyset(&signals);
+    for (const int signal : stop_signals()) {
+        sigaddset(&signals, signal);
+    }
+    ::pthread_sigmask(how, &signals, nullptr);
+}
+
 /// As many whole lines as fit into one write that a pipe keeps together.
 std::string_view next_lines(std::string_view text) noexcept {
     if (text.size() <= PIPE_BUF) {
@@ -175,13 +184,16 @@ std::span<const int> stop_signals() noexcept {
     return signals;
 }
 
+stop_signal_blocker::stop_signal_blocker() noexcept {
+    mask_stop_signals(SIG_BLOCK);
+}
+
+stop_signal_blocker::~stop_signal_blocker() {
+    mask_stop_signals(SIG_UNBLOCK);
+}
+
 void hold_back_stop_signals() noexcept {
-    sigset_t held{};
-    sigemptyset(&held);
-    for (const int signal : stop_signals()) {
-        sigaddset(&held, signal);
-    }
-    ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
+    mask_stop_signals(SIG_BLOCK);
 }
 
 bool may_reuse_address() noexcept {

@@ -400,6 +400,10 @@ std::span<const int> stop_signals() noexcept {
     return signals;
 }
 
+// Windows calls the handler of Ctrl-C on a thread that it creates for this.
+stop_signal_blocker::stop_signal_blocker() noexcept {}
+stop_signal_blocker::~stop_signal_blocker() {}
+
 void hold_back_stop_signals() noexcept {
     // The handler that was added last is asked first.
     ::SetConsoleCtrlHandler(

@@ -163,6 +163,21 @@ TEST_CASE("server process: two signals end an idle server with success",
     CHECK(end.err.empty());
 }
 
+// An emulator has masks of its own.
+TEST_CASE("server process: no computing thread takes a signal", "[server_process][native][posix]") {
+    const server_process server{{"--port", "0", "--threads", "2"}};
+    const auto main_thread = std::to_string(server.id());
+    std::vector<std::string> others;
+    for (const auto& entry : std::filesystem::directory_iterator{proc(server, "task")}) {
+        if (auto thread = entry.path().filename().string(); thread != main_thread) {
+            CHECK_FALSE(takes_stop_signals(server, thread));
+            others.push_back(std::move(thread));
+        }
+    }
+    CHECK(others.size() >= 2);
+    CHECK(takes_stop_signals(server, main_thread));
+}
+
 // Windows has no second signal. Two equal signals may count as one.
 TEST_CASE("server process: a second signal while it ends does not change its exit status",
           "[server_process][posix]") {
