@@ -9,7 +9,7 @@
 namespace netio::when {
 
 results threads(const work& todo) {
-    asio::io_context context; // a socket needs one, although nothing runs it
+    asio::io_context context;
     std::vector<std::future<double>> asked;
     for (std::uint64_t i = 0; i < todo.requests; ++i) {
         std::this_thread::sleep_for(pause_before(i));

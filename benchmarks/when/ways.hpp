@@ -38,6 +38,8 @@ inline constexpr std::uint64_t seed = 1;
 // Their parts.
 
 /// Asks the server, and blocks until the whole reply is there.
+///
+/// @param context never run, but a socket needs one.
 [[nodiscard]] double blocking_ask(asio::io_context& context, const asio::ip::tcp::endpoint& server);
 
 /// Asks the server. Other coroutines run meanwhile.
