@@ -83,16 +83,17 @@ netio::server_options options_with(std::uint64_t samples, std::uint64_t threads)
 /// The results of several runs against one server.
 struct measurements {
     const child& server;
-    double processor_time = server.processor_time(); ///< before the first run
-    std::vector<double> rates{};
+    std::vector<double> rates{};           ///< requests per second
+    std::vector<double> processor_times{}; ///< of a request, in seconds
 
     void run(int requests, int clients) {
+        const auto before = server.processor_time();
         rates.push_back(requests_per_second(server.endpoint(), requests, clients));
+        processor_times.push_back((server.processor_time() - before) / requests);
     }
-    [[nodiscard]] std::string text(int requests) const {
-        const auto used = server.processor_time() - processor_time;
-        return fmt::format("{:.0f}/s ({:.0f} us of processor time each)", median(rates),
-                           1e6 * used / requests / static_cast<double>(rates.size()));
+    [[nodiscard]] std::string text() const {
+        return fmt::format("{:.0f}/s ({:.1f} us of processor time each)", median(rates),
+                           1e6 * median(processor_times));
     }
 };
 
@@ -102,14 +103,16 @@ void compare(const std::string& what, const child& one, const child& other, int 
     constexpr int rounds = 15;
     measurements first{one};
     measurements second{other};
-    std::vector<double> ratios;
+    std::vector<double> rates;
+    std::vector<double> processor_times;
     for (int round = 0; round < rounds; ++round) {
         first.run(requests, clients);
         second.run(requests, clients);
-        ratios.push_back(second.rates.back() / first.rates.back());
+        rates.push_back(second.rates.back() / first.rates.back());
+        processor_times.push_back(second.processor_times.back() / first.processor_times.back());
     }
-    fmt::print("{}: {} and {}: ratio {:.2f}\n", what, first.text(requests), second.text(requests),
-               median(ratios));
+    fmt::print("{}: {} and {}; as ratios, {:.2f} and {:.2f}\n", what, first.text(), second.text(),
+               median(rates), median(processor_times));
     std::fflush(stdout);
 }
 
