@@ -49,12 +49,15 @@ async function check(recorded, trace) {
             assert.equal(lines.map((text) => `${text}\n`).join(""), recorded[kind]);
         }
         const { settings, slices, requests } = await page.evaluate(`({ settings: state.run.settings, slices: state.run.slices,
-            requests: state.run.requests.map(({ name, marks, begin, end, connection: served }) => ({ name, marks,
-                times: [begin, served.begin, served.sum?.begin, served.sum?.end, served.sent, end], closed: served.end })) })`);
+            requests: state.run.requests.map((request) => {
+                const { sum, ...served } = state.run.connections.find((each) => each.request === request);
+                return { name: request.name, marks: request.marks, closed: served.end,
+                    times: [request.begin, served.begin, sum?.begin, sum?.end, served.sent, request.end] };
+            }) })`);
         assert.deepEqual(settings, recorded.settings);
         assert.equal(slices.length, count(recorded.async, /(Beginning|Resuming) uniform_sum/g));
-        assert.deepEqual(slices.map(({ ended }) => ended).sort(), [...Array(slices.length - 1).fill("allotment"), "done"]);
-        const draws = slices.map((slice) => slice.draws);
+        assert.deepEqual(slices.map(({ args }) => args.ended).sort(), [...Array(slices.length - 1).fill("allotment"), "done"]);
+        const draws = slices.map(({ args }) => args.draws);
         assert.deepEqual(draws, [...draws].sort((a, b) => a - b));
         assert.equal(requests.length, recorded.settings.requests);
         for (const { name, marks, times, closed } of requests) {
