@@ -33,39 +33,27 @@ int descriptor_of(standard_stream stream) noexcept {
     return stream == standard_stream::out ? STDOUT_FILENO : STDERR_FILENO;
 }
 
-/// Where lines go that may be lost.
-struct lossy_output {
-    int descriptor;
-    bool may_wait; ///< a write with no room waits, so poll() must be asked first
-};
-
-/// Opens what the descriptor stands for a second time, in non-blocking mode. (Setting that mode on
-/// the given descriptor would affect every program that shares the descriptor, including the
-/// shell.) The name in /proc works on Linux alone; the terminal's works everywhere. A pipe that
-/// cannot be opened a second time has room for PIPE_BUF bytes when poll() says so.
-lossy_output open_without_waiting(int descriptor) noexcept {
-    struct stat what{};
-    if (::fstat(descriptor, &what) == 0 && S_ISREG(what.st_mode)) {
-        return {descriptor, false}; // a second one would have a position of its own
-    }
+/// A pipe that poll() reports as writable has room for PIPE_BUF bytes. A terminal may have less
+/// room, and a write to it would block. So the terminal is opened a second time, in non-blocking
+/// mode. (Setting that mode on the given descriptor would affect every program that shares the
+/// descriptor, including the shell.)
+int opened_without_waiting(int descriptor) noexcept {
     const char* const terminal = ::ttyname(descriptor);
-    const char* const name = terminal != nullptr           ? terminal
-                             : descriptor == STDOUT_FILENO ? "/proc/self/fd/1"
-                                                           : "/proc/self/fd/2";
-    const int own = ::open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    return own < 0 ? lossy_output{descriptor, true} : lossy_output{own, false};
+    const int own =
+        terminal == nullptr ? -1 : ::open(terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    return own < 0 ? descriptor : own;
 }
 
-lossy_output output_without_waiting(standard_stream stream) noexcept {
+int descriptor_without_waiting(standard_stream stream) noexcept {
     // Both are opened at the first line, while there are free descriptors.
-    static const auto out = open_without_waiting(STDOUT_FILENO);
-    static const auto err = open_without_waiting(STDERR_FILENO);
+    static const int out = opened_without_waiting(STDOUT_FILENO);
+    static const int err = opened_without_waiting(STDERR_FILENO);
     return stream == standard_stream::out ? out : err;
 }
 
-bool has_room(const lossy_output& output) noexcept {
-    pollfd room{output.descriptor, POLLOUT, 0};
-    return !output.may_wait || ::poll(&room, 1, 0) > 0;
+bool has_room(int descriptor) noexcept {
+    pollfd room{descriptor, POLLOUT, 0};
+    return ::poll(&room, 1, 0) > 0;
 }
 
 void mask_stop_signals(int how) noexcept {
@@ -115,12 +103,10 @@ std::error_code write_all(standard_stream to, std::string_view text) noexcept {
 }
 
 void write_if_there_is_room(standard_stream to, std::string_view text) noexcept {
-    const auto output = output_without_waiting(to);
-    while (!text.empty() && has_room(output)) {
+    const int descriptor = descriptor_without_waiting(to);
+    while (!text.empty() && has_room(descriptor)) {
         const auto lines = next_lines(text);
-        if (::write(output.descriptor, lines.data(), lines.size()) < 0) {
-            return;
-        }
+        std::ignore = ::write(descriptor, lines.data(), lines.size());
         text.remove_prefix(lines.size());
     }
 }
