@@ -31,10 +31,7 @@ connection::connection(tcp::socket socket, std::string peer, std::uint64_t numbe
     , peer_{std::move(peer)}
     , number_{number}
     , shared_{shared}
-    , news_{socket_.get_executor()} {
-    std::error_code ignored;
-    socket_.non_blocking(true, ignored); // for close_lingering(); asynchronous calls never block
-}
+    , news_{socket_.get_executor()} {}
 
 asio::awaitable<void> connection::serve() {
     if (shared_.options.delay > 0ns || shared_.options.samples > few_draws) {
@@ -78,7 +75,10 @@ asio::awaitable<void> connection::watch() {
         const auto size = co_await socket_.async_read_some(
             asio::buffer(shared_.discarded, most), asio::redirect_error(asio::use_awaitable, end));
         seen += size;
-        note_input(size);
+        if (is_answered_ && size > 0) {
+            client_has_sent_ = true;
+            silent_since_ = steady_clock::now();
+        }
     }
     is_reading_ = false;
     has_ended_ = static_cast<bool>(end);
@@ -103,13 +103,6 @@ asio::awaitable<void> connection::watch() {
     }
     if (is_gone_ || is_answered_) {
         news_.notify();
-    }
-}
-
-void connection::note_input(std::size_t size) {
-    if (is_answered_ && size > 0) {
-        client_has_sent_ = true;
-        silent_since_ = steady_clock::now();
     }
 }
 
@@ -171,19 +164,15 @@ asio::awaitable<void> connection::answer(double total) {
 asio::awaitable<void> connection::close_lingering() {
     const auto begin = steady_clock::now();
     silent_since_ = begin;
-    // Most clients close immediately. So let the loop go round twice, and read without waiting.
-    // That saves work; nothing depends on it.
-    co_await yield_to_event_loop();
+    // Most clients close immediately. So let the loop go round once before reading, and again
+    // before setting a timer. That saves system calls; nothing depends on it.
     co_await yield_to_event_loop();
     if (!is_reading_ && !has_ended_) {
-        std::error_code end;
-        socket_.cancel(end); // watch() may have stopped reading, and wait for a reset
-        note_input(socket_.read_some(asio::buffer(shared_.discarded), end));
-        has_ended_ = end && end != asio::error::would_block;
-        if (!has_ended_) {
-            begin_watching();
-        }
+        std::error_code not_waiting;
+        socket_.cancel(not_waiting); // watch() may have stopped reading, and wait for a reset
+        begin_watching();
     }
+    co_await yield_to_event_loop();
     while (!has_ended_) {
         const auto longest_silence = shared_.is_stopping && !client_has_sent_ ? 100ms : 1000ms;
         const auto end = std::min(begin + 3s, silent_since_ + longest_silence);

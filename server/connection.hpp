@@ -13,7 +13,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -65,7 +64,6 @@ public:
 private:
     void begin_watching();
     asio::awaitable<void> watch();
-    void note_input(std::size_t size);
     asio::awaitable<void> wait_unless_reset(std::chrono::nanoseconds at_most);
     asio::awaitable<computation> compute_total();
     asio::awaitable<void> answer(double total);
