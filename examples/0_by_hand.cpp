@@ -27,7 +27,7 @@ class task {
 public:
     /// The compiler puts one into each frame, and calls these functions.
     struct promise_type {
-        auto get_return_object() { // becomes the task that the call returns
+        auto get_return_object() { // converted to the task that the call returns
             return std::coroutine_handle<promise_type>::from_promise(*this);
         }
         std::suspend_always initial_suspend() noexcept { return {}; } // the call runs none of it

@@ -20,8 +20,8 @@ asio::awaitable<void> race(asio::ip::tcp::endpoint server, std::chrono::millisec
     // use_awaitable, each time.
     co_await socket.async_connect(server, asio::cancel_after(limit));
     // || exists since 1.19, and suffices where request() does not throw: it waits for a success.
-    // Both lose a reply that came in time while the thread was busy. To this project's clients
-    // such a reply counts: they keep common/deadline.hpp, and read again what has arrived by then.
+    // || and cancel_after lose a reply that came in time while the thread was busy. The clients,
+    // for which it counts, keep common/deadline.hpp, and read again what has arrived by then.
     using namespace asio::experimental::awaitable_operators;
     const auto first = co_await (request(socket) || timer.async_wait(asio::use_awaitable));
     fmt::print("request: {}\n", first.index() == 0 ? std::get<0>(first) : "time is up");

@@ -40,10 +40,10 @@ double model_of(const row& measured, bool overlaps) {
                     : static_cast<double>(measured.requests) * measured.wait + measured.computing;
 }
 
-void try_all_ways(lab& machine, const setting& given, std::optional<int> core = {}) {
+void try_all_ways(lab& machine, const setting& given, int rounds, std::optional<int> core = {}) {
     auto ways = overlapping(given);
     ways.insert(ways.begin(), in_order(given));
-    machine.measure_in_turn(ways, machine.rounds(5), core);
+    machine.measure_in_turn(ways, machine.rounds(rounds), core);
     // A virtual machine is not always as fast as at the start. The model needs the time that the
     // sum took meanwhile.
     const double computing = median_processor_time(ways.front().result);
@@ -63,7 +63,7 @@ void vary_server(lab& machine, bool computes, const std::vector<int>& cores) {
     given.common.cores = cores.size();
     given.common.server = computes ? "computes" : "waits";
     given.can_overlap = !computes || cores.size() > 1;
-    try_all_ways(machine, given, cores.front());
+    try_all_ways(machine, given, 9, cores.front()); // more, as two programs compute
 }
 
 } // namespace
@@ -91,7 +91,7 @@ void vary_waiting(lab& machine) {
         const double wait = ratio * computing;
         const real_server server{machine.server_program(), wait};
         try_all_ways(machine,
-                     {row_of("waiting", wait, computing), work_for(machine, server, computing)});
+                     {row_of("waiting", wait, computing), work_for(machine, server, computing)}, 5);
     }
 }
 
