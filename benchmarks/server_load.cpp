@@ -103,16 +103,17 @@ void compare(const std::string& what, const child& one, const child& other, int 
     constexpr int rounds = 15;
     measurements first{one};
     measurements second{other};
-    std::vector<double> rates;
-    std::vector<double> processor_times;
+    std::vector<double> rate_ratios; ///< of the other to the one
+    std::vector<double> processor_time_ratios;
     for (int round = 0; round < rounds; ++round) {
         first.run(requests, clients);
         second.run(requests, clients);
-        rates.push_back(second.rates.back() / first.rates.back());
-        processor_times.push_back(second.processor_times.back() / first.processor_times.back());
+        rate_ratios.push_back(second.rates.back() / first.rates.back());
+        processor_time_ratios.push_back(second.processor_times.back() /
+                                        first.processor_times.back());
     }
-    fmt::print("{}: {} and {}; as ratios, {:.2f} and {:.2f}\n", what, first.text(), second.text(),
-               median(rates), median(processor_times));
+    fmt::print("{}: {} and {}; second to first: {:.2f} and {:.2f}\n", what, first.text(),
+               second.text(), median(rate_ratios), median(processor_time_ratios));
     std::fflush(stdout);
 }
 

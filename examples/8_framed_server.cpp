@@ -50,7 +50,7 @@ asio::awaitable<void> accept(service& all) {
         }
     }
     for (auto* read : all.reads) {
-        read->emit(asio::cancellation_type::all); // ends the waits for a line, but no reply
+        read->emit(asio::cancellation_type::all); // ends waits for a line, cuts no reply off
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 
@@ -48,16 +49,14 @@ asio::awaitable<void> run(netio::server& server, asio::signal_set& signals) {
     signals.cancel(); // the last thing that the loop waits for
 }
 
-/// Its computing threads take no signals: these are for the thread that runs the loop.
-netio::server make_server(asio::io_context& loop, const netio::server_options& options) {
-    const netio::platform::stop_signal_blocker blocker;
-    return netio::server{loop, options};
-}
-
 /// Serves clients until a signal stops the server.
 void serve(asio::io_context& loop, asio::signal_set& signals,
            const netio::server_options& options) {
-    netio::server server = make_server(loop, options);
+    // Signals are for the thread that runs the loop. (The thread sanitizer loses one that comes to
+    // a thread while it is being created.)
+    std::optional<netio::server> made;
+    netio::platform::without_stop_signals([&] { made.emplace(loop, options); });
+    auto& server = *made;
     netio::spawn(loop, stop_at(signals, server));
     for (const auto& endpoint : server.endpoints()) {
         netio::platform::write_if_there_is_room(

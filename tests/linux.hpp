@@ -11,10 +11,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <system_error>
@@ -83,13 +85,15 @@ inline void wait_for_state(const process& program, char state) {
     });
 }
 
-/// Whether this thread of a program's, named by its number, takes SIGINT and SIGTERM.
-[[nodiscard]] inline bool takes_stop_signals(const process& program, const std::string& thread) {
+inline constexpr std::uint64_t stop_signals = 1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1);
+
+/// Which of these signals a thread of a program, named by its number, has blocked: a bit for each.
+[[nodiscard]] inline std::uint64_t blocked_stop_signals(const process& program,
+                                                        const std::string& thread) {
     std::ifstream file{proc(program, "task/" + thread + "/status")};
     for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("SigBlk:")) { // "SigBlk:	0000000000004002", a bit for each signal
-            const auto blocked = std::stoull(line.substr(line.find('\t')), nullptr, 16);
-            return (blocked & (1ULL << (SIGINT - 1) | 1ULL << (SIGTERM - 1))) == 0;
+        if (line.starts_with("SigBlk:")) { // "SigBlk:\t0000000000004002"
+            return std::stoull(line.substr(line.find('\t')), nullptr, 16) & stop_signals;
         }
     }
     throw std::runtime_error("thread " + thread + " is gone");

@@ -1,4 +1,4 @@
-// One request, both ways.
+// One request: as a blocking call, and as a coroutine.
 
 #include "benchmarks/when/ways.hpp"
 #include "common/reply.hpp"

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,15 +81,11 @@ void ignore_broken_pipes() noexcept;
 /// The signals by which a user asks a program to stop.
 [[nodiscard]] std::span<const int> stop_signals() noexcept;
 
-/// While this exists, stop signals wait: the calling thread takes none. A thread that it creates
-/// meanwhile never takes one.
-class stop_signal_blocker {
-public:
-    stop_signal_blocker() noexcept;
-    ~stop_signal_blocker();
-    stop_signal_blocker(const stop_signal_blocker&) = delete;
-    stop_signal_blocker& operator=(const stop_signal_blocker&) = delete;
-};
+/// Calls @p create. The threads that it creates never take a stop signal. One that comes meanwhile
+/// waits.
+///
+/// On Windows no thread takes one: the system creates a thread for each.
+void without_stop_signals(const std::function<void()>& create);
 
 /// From now on, these signals no longer end the process: for a program that is done, just before it
 /// gives up handling them. No other thread may run.

@@ -56,13 +56,16 @@ bool has_room(int descriptor) noexcept {
     return ::poll(&room, 1, 0) > 0;
 }
 
-void mask_stop_signals(int how) noexcept {
+/// Blocks them for the calling thread, and returns what was blocked before.
+sigset_t block_stop_signals() noexcept {
     sigset_t signals{};
+    sigset_t before{};
     sigemptyset(&signals);
     for (const int signal : stop_signals()) {
         sigaddset(&signals, signal);
     }
-    ::pthread_sigmask(how, &signals, nullptr);
+    ::pthread_sigmask(SIG_BLOCK, &signals, &before);
+    return before;
 }
 
 /// As many whole lines as fit into one write that a pipe keeps together.
@@ -184,16 +187,17 @@ std::span<const int> stop_signals() noexcept {
     return signals;
 }
 
-stop_signal_blocker::stop_signal_blocker() noexcept {
-    mask_stop_signals(SIG_BLOCK);
-}
-
-stop_signal_blocker::~stop_signal_blocker() {
-    mask_stop_signals(SIG_UNBLOCK);
+void without_stop_signals(const std::function<void()>& create) {
+    struct mask {
+        sigset_t before = block_stop_signals();
+        ~mask() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+    };
+    const mask blocked;
+    create();
 }
 
 void hold_back_stop_signals() noexcept {
-    mask_stop_signals(SIG_BLOCK);
+    block_stop_signals();
 }
 
 bool may_reuse_address() noexcept {

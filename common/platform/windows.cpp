@@ -400,9 +400,9 @@ std::span<const int> stop_signals() noexcept {
     return signals;
 }
 
-// Windows calls the handler of Ctrl-C on a thread that it creates for this.
-stop_signal_blocker::stop_signal_blocker() noexcept {}
-stop_signal_blocker::~stop_signal_blocker() {}
+void without_stop_signals(const std::function<void()>& create) {
+    create();
+}
 
 void hold_back_stop_signals() noexcept {
     // The handler that was added last is asked first.

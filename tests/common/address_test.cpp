@@ -1,6 +1,7 @@
 #include "common/address.hpp"
 #include "tests/catch.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 
 using netio::server_address;
@@ -12,6 +13,15 @@ TEST_CASE("address: the default is the original's", "[address]") {
 TEST_CASE("address: an IPv6 address is put in brackets", "[address]") {
     CHECK(to_string(server_address{"::1", 80}) == "[::1]:80");
     CHECK(to_string(server_address{"localhost", 80}) == "localhost:80");
+}
+
+TEST_CASE("address: an endpoint, with an IPv4 address as such even on IPv6", "[address]") {
+    const auto text_of = [](const char* address, std::uint16_t port) {
+        return netio::to_string(asio::ip::tcp::endpoint{asio::ip::make_address(address), port});
+    };
+    CHECK(text_of("192.0.2.255", 65535) == "192.0.2.255:65535");
+    CHECK(text_of("::ffff:192.0.2.255", 0) == "192.0.2.255:0");
+    CHECK(text_of("2001:db8::1", 1) == "[2001:db8::1]:1");
 }
 
 TEST_CASE("address: numeric hosts resolve to themselves", "[address]") {
