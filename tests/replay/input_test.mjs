@@ -86,6 +86,13 @@ test("a closed array, one line for all, and an object with traceEvents are trace
     await page.close();
 });
 
+test("without code inside, there is no panel for it", async () => {
+    const page = await open_empty();
+    await page.choose([write("good.json", whole)]);
+    assert.equal(await page.evaluate("getComputedStyle($('code-panel')).display"), "none");
+    await page.close();
+});
+
 test("several files are shown on one time axis", async () => {
     const page = await open_empty();
     await page.choose([101, 102, 103].map((pid) => write(`${pid}.json`, to_text(events.filter((event) => event.pid === pid)))));
@@ -122,6 +129,7 @@ test("connections with one id belong to the requests of their time", async () =>
         await page.close();
     }
     const page = await open_with(to_text(twice((pid) => pid === 101))); // a server's clock a minute late
+    assert.match(await page.text("#message"), /the time of none, are left out \(2\)/);
     assert.deepEqual(await page.evaluate(in_time), [[true], [true]]);
     assert.match(await page.text("#timeline"), /718\.04 ms/);
     await page.close();

@@ -129,14 +129,108 @@ test("the sentences say when the event loop has the thread", async () => {
 });
 
 test("what a trace lacks is not drawn", async () => {
-    const older = generated_events().filter(({ name, cat }) => cat !== "line"
-        && !["connected", "reply sent", "connection"].includes(name));
-    const page = await open_with(to_text(older));
-    assert.match(await page.text("#transcript"), /no line yet/);
-    const steps = await step_through(page);
-    steps.forEach(({ text }) => assert.doesNotMatch(text, /undefined|NaN|unnoticed/));
+    for (const wait of ["poll", "ready"]) {
+        const older = generated_events({ wait }).filter(({ name, cat }) => cat !== "line"
+            && !["settings", "connected", "reply sent", "connection"].includes(name));
+        older.forEach(({ args }) => delete args?.ended);
+        const page = await open_with(to_text(older));
+        assert.equal(await page.text("#transcript"), "This trace contains no printed lines.");
+        await step_through(page);
+        assert.equal(await page.text("#transcript"), "This trace contains no printed lines.");
+        const said = await page.evaluate("state.run.moments.map((_, i) => sentence(state.run, i))"); // the first, too
+        said.forEach((text) => assert.doesNotMatch(text, /undefined|NaN|allotment|unnoticed|because|sum is done/));
+        assert.equal(await page.evaluate("document.querySelectorAll('path.late, path.open').length"), 0);
+        assert.deepEqual(page.problems, []);
+        await page.close();
+    }
+});
+
+test("no reply is called late by a connection that was accepted at another time", async () => {
+    const events = generated_events();
+    events.filter(({ ph }) => ph === "b").forEach((each) => (each.ts -= 5e6)); // before the request
+    const page = await open_with(to_text(events));
+    assert.match(await page.text("#message"), /\(2\)/);
     assert.equal(await page.evaluate("document.querySelectorAll('path.late, path.open').length"), 0);
-    assert.deepEqual(page.problems, []);
+    await page.close();
+});
+
+test("the line of the request that the sentence names is in sight", async () => {
+    const page = await open_generated({ requests: 3 });
+    let seen = 0;
+    await step_through(page, async ({ text }) => {
+        const [name, is_in_sight] = await page.evaluate(`(({ turn, run, at }) => {
+            const place = place_of_request(turn, run.begin + at);
+            const span = code_places.find((each) => each.task === "server_request" && each.place === place)?.spans[0];
+            if (!span) return [];
+            const [line, box] = [span, span.parentNode].map((each) => each.getBoundingClientRect());
+            return [turn.name, line.top >= box.top && line.bottom <= box.bottom + 1];
+        })(state)`);
+        if (!name || !text.includes(name)) return;
+        assert.ok(is_in_sight, text);
+        ++seen;
+    });
+    assert.ok(seen > 15);
+    await page.close();
+});
+
+test("the legend explains what is drawn, and nothing else", async () => {
+    for (const [changes, some] of [[{}, /late,poll,wait,wake,sent,end$/], [{ compute: 9e6 }, /begin,poll,wait,wake,sent,end$/],
+        [{ requests: 12, serial: false }, /late,poll,sent,end$/]]) {
+        const page = await open_generated(changes);
+        const [explained, drawn] = await page.evaluate(`["legend", "timeline"].map((id) => Object.keys(kinds).filter((kind) => {
+            const { shape, path, legend } = kinds[kind];
+            return legend && [...$(id).querySelectorAll("path." + shape)].map((each) => each.getAttribute("d"))
+                .some((d) => path ? d.endsWith(path) : !d.includes("m")); }).join())`);
+        assert.equal(explained, drawn);
+        assert.match(drawn, some);
+        await page.press("m");
+        assert.match(await page.text("#legend"), /no reply yet/); // has not moved
+        await page.close();
+    }
+});
+
+test("of many requests, the one that had the latest turn has a row, and the longest gap is named", async () => {
+    const page = await open_generated({ requests: 12, threads: 12, serial: false });
+    assert.match(await page.text("#timeline"), /replies lie unnoticed for up to 718\.\d\d ms/);
+    await step_through(page, async () => {
+        const [name, labels, marks] = await page.evaluate(`[state.turn.name,
+            [...document.querySelectorAll("#timeline text")].map((text) => text.textContent), [...view.kinds].join()]`);
+        assert.deepEqual(labels.filter((text) => /^server_request/.test(text)), [name]);
+        assert.match(marks, /poll.*end.*sent/);
+    });
+    await page.close();
+});
+
+test("texts on bars do not overlap, however many threads there are", async () => {
+    for (const threads of [2, 8, 12]) {
+        const page = await open_generated({ requests: 12, threads });
+        const overlaps = await page.evaluate(`(() => {
+            const boxes = [...document.querySelectorAll("#timeline .on-bar")].map((text) => text.getBoundingClientRect());
+            return boxes.filter((a, i) => boxes.some((b, k) => k < i && a.left < b.right && b.left < a.right
+                && a.top + 3 < b.bottom && b.top + 3 < a.bottom)).length;
+        })()`);
+        assert.equal(overlaps, 0, `${threads} threads`);
+        await page.close();
+    }
+});
+
+test("what differs in meaning does not differ by colour alone", async () => {
+    for (const requests of [1, 12]) {
+        const page = await open_generated({ requests });
+        assert.match(await page.evaluate("getComputedStyle(document.querySelector('#timeline .late')).fill"), /#hatch/);
+        assert.equal(await page.evaluate("$('hatch').tagName"), "pattern");
+        await page.close();
+    }
+});
+
+test("dragging goes on outside of the timeline", async () => {
+    const page = await open_generated({});
+    const mouse = (type, x, y) => page.call("Input.dispatchMouseEvent", { type, x, y, button: "left", buttons: 1, clickCount: 1 });
+    await mouse("mousePressed", 400, 100);
+    const from = await page.evaluate("state.at");
+    await mouse("mouseMoved", 600, 600);
+    assert.ok(await page.evaluate("state.at") > from + 1e6);
+    await mouse("mouseReleased", 600, 600);
     await page.close();
 });
 
