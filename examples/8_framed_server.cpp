@@ -15,7 +15,7 @@ asio::awaitable<void> serve(asio::ip::tcp::socket accepted, service& all) {
     all.reads.push_back(&read);
     std::string data; // what has arrived: perhaps half a line, perhaps three lines
     auto buffer = asio::dynamic_buffer(data, 1024);
-    std::error_code error; // operation_aborted while the socket is open: the stop
+    std::error_code error; // aborted, and the socket still open: the stop
     auto token = asio::redirect_error(asio::use_awaitable, error);
     while (!error || (error == asio::error::operation_aborted && socket->is_open())) {
         if (all.acceptor.is_open()) {

@@ -19,7 +19,7 @@ asio::awaitable<void> race(asio::ip::tcp::endpoint server, std::chrono::millisec
     // No token follows the limit: the default, deferred, suffices in a coroutine. Older:
     // use_awaitable, each time.
     co_await socket.async_connect(server, asio::cancel_after(limit));
-    // || exists since 1.19, and suffices where request() does not throw: it waits for a success.
+    // || exists since 1.19, and waits for a success: use it where request() does not throw.
     // || and cancel_after lose a reply that came in time while the thread was busy. The clients,
     // for which it counts, keep common/deadline.hpp, and read again what has arrived by then.
     using namespace asio::experimental::awaitable_operators;
