@@ -13,7 +13,7 @@
 
 #include <cstdlib>
 #include <exception>
-#include <optional>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
 
@@ -54,16 +54,16 @@ void serve(asio::io_context& loop, asio::signal_set& signals,
            const netio::server_options& options) {
     // Signals are for the thread that runs the loop. (The thread sanitizer loses one that comes to
     // a thread while it is being created.)
-    std::optional<netio::server> made;
-    netio::platform::without_stop_signals([&] { made.emplace(loop, options); });
-    auto& server = *made;
-    netio::spawn(loop, stop_at(signals, server));
-    for (const auto& endpoint : server.endpoints()) {
+    std::unique_ptr<netio::server> server;
+    netio::platform::without_stop_signals(
+        [&] { server = std::make_unique<netio::server>(loop, options); });
+    netio::spawn(loop, stop_at(signals, *server));
+    for (const auto& endpoint : server->endpoints()) {
         netio::platform::write_if_there_is_room(
             netio::platform::standard_stream::out,
             fmt::format("Server is running and listening on: {}.\n", netio::to_string(endpoint)));
     }
-    netio::spawn(loop, run(server, signals));
+    netio::spawn(loop, run(*server, signals));
     loop.run();
 }
 
