@@ -40,11 +40,6 @@ std::string to_string(const tcp::endpoint& endpoint) {
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
         address = make_address_v4(asio::ip::v4_mapped, address.to_v6());
     }
-    if (address.is_v4()) { // faster than address.to_string(): the server names each client
-        const auto bytes = address.to_v4().to_bytes();
-        return fmt::format("{}.{}.{}.{}:{}", bytes[0], bytes[1], bytes[2], bytes[3],
-                           endpoint.port());
-    }
     return to_string(server_address{address.to_string(), endpoint.port()});
 }
 

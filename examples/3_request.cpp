@@ -18,7 +18,7 @@ asio::awaitable<void> request(asio::ip::tcp::endpoint server) {
     std::error_code end;
     co_await asio::async_read(socket, buffer, asio::redirect_error(asio::use_awaitable, end));
     if (end != asio::error::eof) { // the end of the stream is the end of the reply
-        // No error: 256 bytes have come, and no end.
+        // message_size: 256 bytes have come, and no end.
         throw std::system_error{end ? end : asio::error::message_size};
     }
     fmt::print("request: {}\n", reply);
