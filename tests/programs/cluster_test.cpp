@@ -280,11 +280,14 @@ TEST_CASE("cluster: a client that shuts down its sending side gets its reply", "
     if (is_skipped()) {
         return;
     }
-    const cluster servers{{{"--samples", "10", "--delay", "300ms"}}};
+    cluster servers{{{"--samples", "10", "--delay", "1s"}}};
     crowd clients{servers.haproxy().endpoint()};
     auto client = clients.connect();
-    // A request that is still queued, HAProxy would drop.
+    // HAProxy would drop a request that is still queued, and one whose connection to the server
+    // it does not know to be complete: after it is, HAProxy notices it no later than a question.
     wait_until([&] { return servers.count(0, "scur") == 1; });
+    wait_until_accepted(servers.server(0));
+    REQUIRE(servers.count(0, "scur") == 1);
     client.shutdown(asio::ip::tcp::socket::shutdown_send);
     CHECK(is_reply(clients.reply_to(std::move(client))));
 }
