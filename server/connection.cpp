@@ -75,7 +75,7 @@ asio::awaitable<void> connection::watch() {
         const auto size = co_await socket_.async_read_some(
             asio::buffer(shared_.discarded, most), asio::redirect_error(asio::use_awaitable, end));
         seen += size;
-        if (is_answered_ && size > 0) {
+        if (size > 0) {
             client_has_sent_ = true;
             silent_since_ = steady_clock::now();
         }

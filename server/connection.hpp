@@ -82,7 +82,7 @@ private:
     bool is_answered_ = false;     ///< only the client's close is still awaited
     bool is_reading_ = false;      ///< watch() has a read pending
     bool has_ended_ = false;       ///< nothing more will come from the client
-    bool client_has_sent_ = false; ///< since it was answered
+    bool client_has_sent_ = false; ///< it may send more, so it gets more time to close
     std::chrono::steady_clock::time_point silent_since_{};
 };
 
