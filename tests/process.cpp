@@ -227,8 +227,8 @@ bool are_windows_programs() {
     return std::string_view{NETIO_EMULATOR}.ends_with("/under_wine");
 }
 
-std::size_t fewer_under_wine(std::size_t count) {
-    return are_windows_programs() ? count / 5 : count;
+std::size_t fewer_where_slow(std::size_t count) {
+    return are_windows_programs() || sanitized ? count / 5 : count;
 }
 
 bool is_error_line(const std::string& err, const std::string& program, const std::string& message) {

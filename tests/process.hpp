@@ -96,9 +96,9 @@ private:
 /// Whether the programs that command() names are for Windows, and run under Wine.
 [[nodiscard]] bool are_windows_programs();
 
-/// How many requests or connections a test makes: @p count, or a fifth of it under Wine, which
-/// takes several times as long for each.
-[[nodiscard]] std::size_t fewer_under_wine(std::size_t count);
+/// How many requests or connections a test makes: @p count, or a fifth of it under Wine and with
+/// sanitizers, which take several times as long for each.
+[[nodiscard]] std::size_t fewer_where_slow(std::size_t count);
 
 /// Whether @p err is one line: "program: message". Windows has messages of its own, so there any
 /// message will do.

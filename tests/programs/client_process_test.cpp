@@ -302,7 +302,7 @@ TEST_CASE("clients: async_client makes ten thousand requests, a thousand at a ti
           "[clients][slow]") {
     // Both programs with their defaults: what is under way fits into the server's backlog.
     server_process server{{"--port", "0", "--samples", "10", "--delay", "10ms"}};
-    const auto requests = std::to_string(fewer_under_wine(10'000));
+    const auto requests = std::to_string(fewer_where_slow(10'000));
     const auto end = run(command(
         "async_client", {"--port", server.port(), "--samples", "10", "--requests", requests}));
     CAPTURE(end.err);
@@ -320,8 +320,8 @@ TEST_CASE("clients: async_client's memory depends on --at-once, not on --request
         CHECK(end.status == 0);
         return end.peak_memory;
     };
-    const auto few = peak(fewer_under_wine(2'000));
-    const auto many = peak(fewer_under_wine(20'000));
+    const auto few = peak(fewer_where_slow(2'000));
+    const auto many = peak(fewer_where_slow(20'000));
     CAPTURE(few, many);
     CHECK(
         (sanitized || many < few + 4096)); // KiB; a request under way takes 2; sanitizers keep all

@@ -183,7 +183,7 @@ TEST_CASE("trace: no two of 10000 requests in several runs share an arrow", "[tr
     // So many that the system gives some clients the same port.
     const temporary_file file;
     server_process server{{"--port", "0", "--samples", "10", "--trace", file.path()}};
-    const auto requests = fewer_under_wine(2'000);
+    const auto requests = fewer_where_slow(2'000);
     for (int i = 0; i < 5; ++i) {
         CHECK(run(command("async_client", {"--port", server.port(), "--samples", "10", "--requests",
                                            std::to_string(requests), "--trace", file.path()}))

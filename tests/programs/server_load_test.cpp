@@ -144,7 +144,7 @@ TEST_CASE("server process: 20000 connections leave nothing behind", "[server_pro
         descriptors = std::max(descriptors, count_descriptors(server));
     }
     const auto before = resident_bytes(server);
-    serve(fewer_under_wine(20'000));
+    serve(fewer_where_slow(20'000));
     const auto after = resident_bytes(server);
     wait_until([&] { return count_descriptors(server) <= descriptors; });
     if (!sanitized) { // about 200 bytes each; the sanitizers keep freed memory
@@ -163,7 +163,7 @@ TEST_CASE("server process: thousands of clients that wait cost no more than to a
     constexpr std::size_t most = 900; // select() takes no descriptor above 1023
 #endif
     const std::size_t count =
-        std::min<std::size_t>(fewer_under_wine(most), descriptors.rlim_cur / 2);
+        std::min<std::size_t>(fewer_where_slow(most), descriptors.rlim_cur / 2);
     const auto cost = [count](const std::string& delay) {
         server_process server{
             {"--port", "0", "--samples", "10", "--max-connections", "20000", "--delay", delay}};
