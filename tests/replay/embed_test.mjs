@@ -1,4 +1,4 @@
-// replay/embed, and the lines of code that the page looks for.
+// replay/embed.
 
 import test from "node:test";
 import assert from "node:assert/strict";
@@ -8,24 +8,30 @@ import { generated_events, to_text } from "./generated_trace.mjs";
 
 use_browser();
 
-/** How many lines each pattern of the page matches, for a source file. */
-async function matches(source) {
+/** The places that embed finds in a source file, each with its line. */
+async function places(source) {
     const page = await browser.open(pathToFileURL(write("code.html", embed("--code", source))).href);
-    const counts = await page.evaluate("code_places.map(({ spans }) => spans.length)");
+    const found = await page.evaluate("state.places.map(({ task, place, span }) => [`${task}: ${place}`, span.textContent.trim()])");
     await page.close();
-    return counts;
+    return found;
 }
 
 const without = (...names) => names.reduce((code, name) => code.replaceAll(name, `${name}_renamed`), read(source_with_code));
 
-test("each pattern matches one line of its coroutine", async () => {
-    assert.deepEqual(await matches(source_with_code), [1, 1, 1, 1, 1, 1]);
+test("each place is one line of its coroutine", async () => {
+    const found = await places(source_with_code);
+    assert.deepEqual(found.map(([name]) => name), ["sum_uniform_draws: computing", "sum_uniform_draws: suspended",
+        "sum_uniform_draws: done", "server_request: connecting", "server_request: waiting for the reply", "server_request: done"]);
+    assert.match(found[1][1], /^co_await let_others_run\(/);
+    assert.match(found[3][1], /co_await connect\(/);
 });
 
 test("a line that is renamed is not found", async () => {
-    for (const [name, place] of [["uniform_sum(draws", 0], ["co_await connect", 3], ["wait_for_reply", 4]]) {
-        const counts = await matches(write("renamed.cpp", read(source_with_code).replaceAll(name, name.replace(/\w+(\(|$)/, "other$1"))));
-        assert.equal(counts[place], 0, name);
+    for (const [name, place] of [["uniform_sum(draws", "sum_uniform_draws: computing"],
+        ["co_await connect", "server_request: connecting"], ["wait_for_reply", "server_request: waiting for the reply"]]) {
+        const renamed = read(source_with_code).replaceAll(name, name.replace(/\w+(\(|$)/, "other$1"));
+        const found = await places(write("renamed.cpp", renamed));
+        assert.ok(found.length === 5 && found.every(([each]) => each !== place), name);
     }
 });
 
