@@ -80,13 +80,12 @@ netio::server_options options_with(std::uint64_t samples, std::uint64_t threads)
     return options;
 }
 
-/// The results of several runs against one server.
+/// The results of several runs against one kind of server.
 struct measurements {
-    const child& server;
     std::vector<double> rates{};           ///< requests per second
     std::vector<double> processor_times{}; ///< of a request, in seconds
 
-    void run(int requests, int clients) {
+    void run(const child& server, int requests, int clients) {
         const auto before = server.processor_time();
         rates.push_back(requests_per_second(server.endpoint(), requests, clients));
         processor_times.push_back((server.processor_time() - before) / requests);
@@ -97,20 +96,26 @@ struct measurements {
     }
 };
 
-/// Measures two servers in turn, so that other work on the machine affects both alike.
-void compare(const std::string& what, const child& one, const child& other, int requests,
-             int clients) {
-    constexpr int rounds = 15;
-    measurements first{one};
-    measurements second{other};
+using serve_function = std::function<void(const report_port&)>;
+
+/// Measures two servers in turn, so that other work on the machine affects both alike. Several
+/// pairs, because where the system happens to put a process changes its speed by some percent.
+void compare(const std::string& what, const serve_function& one, const serve_function& other,
+             int requests, int clients) {
+    measurements first;
+    measurements second;
     std::vector<double> rate_ratios; ///< of the other to the one
     std::vector<double> processor_time_ratios;
-    for (int round = 0; round < rounds; ++round) {
-        first.run(requests, clients);
-        second.run(requests, clients);
-        rate_ratios.push_back(second.rates.back() / first.rates.back());
-        processor_time_ratios.push_back(second.processor_times.back() /
-                                        first.processor_times.back());
+    for (int pair = 0; pair < 7; ++pair) {
+        const child first_server{one};
+        const child second_server{other};
+        for (int round = 0; round < 3; ++round) {
+            first.run(first_server, requests, clients);
+            second.run(second_server, requests, clients);
+            rate_ratios.push_back(second.rates.back() / first.rates.back());
+            processor_time_ratios.push_back(second.processor_times.back() /
+                                            first.processor_times.back());
+        }
     }
     fmt::print("{}: {} and {}; second to first: {:.2f} and {:.2f}\n", what, first.text(),
                second.text(), median(rate_ratios), median(processor_time_ratios));
@@ -120,12 +125,14 @@ void compare(const std::string& what, const child& one, const child& other, int 
 } // namespace
 
 int main() try {
-    const child bare{run_bare_server};
+    const auto server_with = [](std::uint64_t samples, std::uint64_t threads) {
+        return [samples, threads](const report_port& report) {
+            run_server(options_with(samples, threads), report);
+        };
+    };
     for (const std::uint64_t samples : {10U, 1'000U, 100'000U}) {
-        const child server{[&](const report_port& report) {
-            run_server(options_with(samples, 2), report);
-        }};
-        compare(fmt::format("bare server and server, {} samples", samples), bare, server, 4000, 32);
+        compare(fmt::format("bare server and server, {} samples", samples), run_bare_server,
+                server_with(samples, 2), 4000, 32);
     }
 
     // The number of samples for which a request takes about 50 ms.
@@ -136,13 +143,8 @@ int main() try {
     static_cast<void>(sink);
     const std::chrono::duration<double> elapsed = steady_clock::now() - started;
     const auto samples = static_cast<std::uint64_t>(0.05 / elapsed.count() * sample);
-    const child one{[&](const report_port& report) {
-        run_server(options_with(samples, 1), report);
-    }};
-    const child two{[&](const report_port& report) {
-        run_server(options_with(samples, 2), report);
-    }};
-    compare(fmt::format("1 and 2 computing threads, {} samples", samples), one, two, 20, 8);
+    compare(fmt::format("1 and 2 computing threads, {} samples", samples), server_with(samples, 1),
+            server_with(samples, 2), 20, 8);
     return EXIT_SUCCESS;
 } catch (const std::exception& error) {
     fmt::print(stderr, "server_load: {}\n", error.what());
