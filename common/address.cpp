@@ -3,7 +3,7 @@
 #include "common/platform/platform.hpp"
 
 #include <asio/error.hpp>
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -39,6 +39,11 @@ std::string to_string(const tcp::endpoint& endpoint) {
     auto address = endpoint.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped()) {
         address = make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    }
+    if (address.is_v4()) { // the server writes one for each client: asio would call snprintf
+        const auto bytes = address.to_v4().to_bytes();
+        return fmt::format(FMT_COMPILE("{}.{}.{}.{}:{}"), bytes[0], bytes[1], bytes[2], bytes[3],
+                           endpoint.port());
     }
     return to_string(server_address{address.to_string(), endpoint.port()});
 }

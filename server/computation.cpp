@@ -66,9 +66,10 @@ void computation_trace::add(const computation& what, const std::string& peer,
 }
 
 void computation_trace::add_connection(const computation& what, const std::string& peer,
-                                       const time_span& life) {
+                                       std::chrono::steady_clock::time_point accepted) {
     write([&](trace_file& file) {
-        file.connection(connection_id(peer, what.total), life);
+        file.connection(connection_id(peer, what.total),
+                        {accepted, std::chrono::steady_clock::now()});
         file.flush(std::chrono::milliseconds{0});
     });
 }

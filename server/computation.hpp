@@ -42,8 +42,9 @@ public:
     void add(const computation& what, const std::string& peer,
              std::chrono::steady_clock::time_point sent);
 
-    /// Adds the connection for which something was computed, when it has been closed.
-    void add_connection(const computation& what, const std::string& peer, const time_span& life);
+    /// Adds the connection for which something was computed. It ends now.
+    void add_connection(const computation& what, const std::string& peer,
+                        std::chrono::steady_clock::time_point accepted);
 
     /// Adds a line that is printed now. It is written with the next computation.
     void add_line(std::string_view text);

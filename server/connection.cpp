@@ -1,6 +1,5 @@
 #include "server/connection.hpp"
 
-#include "common/event_loop.hpp"
 #include "common/platform/platform.hpp"
 #include "common/reply.hpp"
 
@@ -10,6 +9,7 @@
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/use_awaitable.hpp>
+#include <fmt/compile.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -31,26 +31,33 @@ connection::connection(tcp::socket socket, std::string peer, std::uint64_t numbe
     , peer_{std::move(peer)}
     , number_{number}
     , shared_{shared}
-    , news_{socket_.get_executor()} {}
+    , news_{socket_.get_executor()}
+    , limit_{socket_.get_executor()} {}
 
 asio::awaitable<void> connection::serve() {
-    if (shared_.options.delay > 0ns || shared_.options.samples > few_draws) {
+    const auto& options = shared_.options;
+    const bool is_little_work = options.samples <= few_draws;
+    if (options.delay > 0ns || !is_little_work) {
         begin_watching(); // otherwise the reply comes first
     }
-    if (shared_.options.delay > 0ns) {
-        co_await wait_unless_reset(shared_.options.delay);
+    if (options.delay > 0ns) {
+        co_await wait_unless_reset(options.delay);
     }
-    const auto result = co_await compute_total();
+    computation result;
+    if (is_little_work) {
+        result = compute_total();
+    } else {
+        result = co_await compute_on_another_thread();
+    }
     co_await answer(result.total);
-    shared_.log.print("Done. Closing connection: {}.\n", peer_);
+    shared_.log.print(FMT_COMPILE("Done. Closing connection: {}.\n"), peer_);
     shared_.trace.add(result, peer_, answered_at_);
     co_await close_lingering();
-    shared_.trace.add_connection(result, peer_, {accepted_at_, steady_clock::now()});
+    shared_.trace.add_connection(result, peer_, accepted_at_);
 }
 
-/// Runs watch() beside serve(), until the socket is closed at the latest.
+/// Runs watch() beside serve(), until the reply is sent at the latest.
 void connection::begin_watching() {
-    is_reading_ = true;
     asio::co_spawn(socket_.get_executor(), watch(),
                    [self = shared_from_this()](std::exception_ptr failure) {
                        if (failure) {
@@ -61,27 +68,19 @@ void connection::begin_watching() {
                    });
 }
 
-/// Reads and throws away what the client sends, so that a read is always pending. Before the answer
-/// it tells of a reset, after the answer of the client's close.
+/// Reads and throws away what the client sends, so that a read is always pending, which tells of a
+/// reset.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
 /// still wait for its reply. (This project's clients reset the connection however they end. Most
 /// others only shut it down when they are killed, and the server computes to the end.)
 asio::awaitable<void> connection::watch() {
-    constexpr std::size_t most_discarded = 65536; // before the answer; the rest stays in the system
+    constexpr std::size_t most_discarded = 65536; // the rest stays in the system
     std::error_code end;
-    for (std::size_t seen = 0; !end && (is_answered_ || seen < most_discarded);) {
-        const auto most = is_answered_ ? most_discarded : most_discarded - seen;
-        const auto size = co_await socket_.async_read_some(
-            asio::buffer(shared_.discarded, most), asio::redirect_error(asio::use_awaitable, end));
-        seen += size;
-        if (size > 0) {
-            client_has_sent_ = true;
-            silent_since_ = steady_clock::now();
-        }
+    for (std::size_t seen = 0; !end && !is_answered_ && seen < most_discarded;) {
+        seen += co_await discard(most_discarded - seen, end);
+        client_has_sent_ = seen > 0;
     }
-    is_reading_ = false;
-    has_ended_ = static_cast<bool>(end);
     if (!is_answered_ && (!end || end == asio::error::eof)) {
         // The client has ended its side, and every further read would say so; or it is flooding
         // the server, which leaves the rest unread.
@@ -98,12 +97,16 @@ asio::awaitable<void> connection::watch() {
         }
         socket_.remote_endpoint(end); // fails if the connection has been reset
     }
-    if (end && end != asio::error::eof) {
+    if (!is_answered_ && end && end != asio::error::eof) {
         is_gone_ = true;
-    }
-    if (is_gone_ || is_answered_) {
         news_.notify();
     }
+}
+
+/// Reads at most @p most bytes, and throws them away.
+asio::awaitable<std::size_t> connection::discard(std::size_t most, std::error_code& end) {
+    return socket_.async_read_some(asio::buffer(shared_.discarded, most),
+                                   asio::redirect_error(asio::use_awaitable, end));
 }
 
 /// @throws std::system_error if the client resets the connection meanwhile.
@@ -119,17 +122,14 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
     }
 }
 
-/// Sums few draws immediately. Leaves larger sums to a computing thread.
-asio::awaitable<computation> connection::compute_total() {
-    const auto samples = shared_.options.samples;
-    const auto seed = shared_.options.seed;
-    if (samples <= few_draws) {
-        co_return compute(samples, seed, number_, is_gone_);
-    }
+computation connection::compute_total() const {
+    return compute(shared_.options.samples, shared_.options.seed, number_, is_gone_);
+}
+
+asio::awaitable<computation> connection::compute_on_another_thread() {
     // `self` is moved on, so that the loop's thread destroys the connection, never this thread.
-    auto work = [self = shared_from_this(), loop = socket_.get_executor(), samples,
-                 seed]() mutable {
-        const auto result = compute(samples, seed, self->number_, self->is_gone_);
+    auto work = [self = shared_from_this(), loop = socket_.get_executor()]() mutable {
+        const auto result = self->compute_total();
         asio::post(loop, [self = std::move(self), result] {
             self->result_ = result;
             self->news_.notify();
@@ -153,40 +153,40 @@ asio::awaitable<void> connection::answer(double total) {
         throw std::system_error(make_error_code(asio::error::no_buffer_space));
     }
     answered_at_ = steady_clock::now(); // the shutdown may let the client run first
-    std::error_code reset;              // watch() will notice it
+    std::error_code reset;              // close_lingering() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;
 }
 
 /// Lingering close. Closing a socket resets the connection if bytes are unread, or arrive later,
-/// and a reset can destroy the reply on its way. So watch() reads until the client has closed its
-/// side, for a limited time.
+/// and a reset can destroy the reply on its way. So this function reads until the client has closed
+/// its side, for a limited time.
 asio::awaitable<void> connection::close_lingering() {
-    const auto begin = steady_clock::now();
-    silent_since_ = begin;
-    // Most clients close immediately. So let the loop go round once before reading, and again
-    // before setting a timer. That saves system calls; nothing depends on it.
-    co_await yield_to_event_loop();
-    if (!is_reading_ && !has_ended_) {
-        std::error_code not_waiting;
-        socket_.cancel(not_waiting); // watch() may have stopped reading, and wait for a reset
-        begin_watching();
-    }
-    co_await yield_to_event_loop();
-    while (!has_ended_) {
+    std::error_code ignored;
+    socket_.cancel(ignored); // watch() has nothing more to tell
+    std::error_code end;
+    for (auto heard_at = answered_at_; !end; heard_at = steady_clock::now()) {
         const auto longest_silence = shared_.is_stopping && !client_has_sent_ ? 100ms : 1000ms;
-        const auto end = std::min(begin + 3s, silent_since_ + longest_silence);
-        if (steady_clock::now() >= end) {
-            break;
-        }
-        co_await news_.wait(end - steady_clock::now());
+        read_until(std::min(answered_at_ + 3s, heard_at + longest_silence));
+        const auto size = co_await discard(shared_.discarded.size(), end);
+        client_has_sent_ = client_has_sent_ || size > 0;
     }
+    limit_.cancel();
+}
+
+/// Cancels the read of close_lingering() at that time.
+void connection::read_until(steady_clock::time_point time) {
+    limit_.expires_at(time);
+    limit_.async_wait([self = shared_from_this()](std::error_code cancelled) {
+        if (!cancelled && self->limit_.expiry() <= steady_clock::now()) {
+            self->socket_.cancel(cancelled);
+        }
+    });
 }
 
 void connection::hurry() {
     if (is_answered_ && !client_has_sent_) {
-        silent_since_ = steady_clock::now();
-        news_.notify(); // close_lingering() then applies the shorter limit
+        read_until(steady_clock::now() + 100ms);
     }
 }
 
@@ -194,6 +194,7 @@ void connection::abandon() {
     is_gone_ = true;
     std::error_code ignored; // some systems report here that the client has reset the connection
     socket_.close(ignored);
+    limit_.cancel();
 }
 
 } // namespace netio

@@ -9,15 +9,18 @@
 #include <asio/awaitable.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
+#include <asio/steady_timer.hpp>
 
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 namespace netio {
 
@@ -64,26 +67,27 @@ public:
 private:
     void begin_watching();
     asio::awaitable<void> watch();
+    asio::awaitable<std::size_t> discard(std::size_t most, std::error_code& end);
     asio::awaitable<void> wait_unless_reset(std::chrono::nanoseconds at_most);
-    asio::awaitable<computation> compute_total();
+    [[nodiscard]] computation compute_total() const;
+    asio::awaitable<computation> compute_on_another_thread();
     asio::awaitable<void> answer(double total);
     asio::awaitable<void> close_lingering();
+    void read_until(std::chrono::steady_clock::time_point time);
 
     asio::ip::tcp::socket socket_;
     std::string peer_;
     std::uint64_t number_;
     workplace& shared_;
-    condition news_;                    ///< notified of a reset, of the result, and of the end
+    condition news_;                    ///< notified of a reset, and of the result
+    asio::steady_timer limit_;          ///< ends close_lingering()
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     std::exception_ptr failure_;        ///< of watch()
     std::optional<computation> result_; ///< of the computing thread, when it is there
     std::chrono::steady_clock::time_point accepted_at_ = std::chrono::steady_clock::now();
     std::chrono::steady_clock::time_point answered_at_{};
     bool is_answered_ = false;     ///< only the client's close is still awaited
-    bool is_reading_ = false;      ///< watch() has a read pending
-    bool has_ended_ = false;       ///< nothing more will come from the client
     bool client_has_sent_ = false; ///< it may send more, so it gets more time to close
-    std::chrono::steady_clock::time_point silent_since_{};
 };
 
 } // namespace netio

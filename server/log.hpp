@@ -5,10 +5,8 @@
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
-#include <iterator>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -38,26 +36,28 @@ public:
     server_log(const server_log&) = delete;
     server_log& operator=(const server_log&) = delete;
 
-    template <typename... Args>
-    void print(fmt::format_string<Args...> format, Args&&... args) {
-        if (lines_.empty()) {
+    template <typename Format, typename... Args>
+    void print(const Format& format, Args&&... args) {
+        if (lines_.size() == 0) {
             asio::post(loop_, [this] { flush(); }); // behind all that is queued now
         }
         const auto begin = lines_.size();
-        fmt::format_to(std::back_inserter(lines_), format, std::forward<Args>(args)...);
-        trace_.add_line(std::string_view{lines_}.substr(begin));
-        lines_ += '\n';
+        fmt::format_to(fmt::appender{lines_}, format, std::forward<Args>(args)...);
+        trace_.add_line(text().substr(begin));
+        lines_.push_back('\n');
     }
 
     void flush() {
-        platform::write_if_there_is_room(platform::standard_stream::out, lines_);
+        platform::write_if_there_is_room(platform::standard_stream::out, text());
         lines_.clear();
     }
 
 private:
+    [[nodiscard]] std::string_view text() const { return {lines_.data(), lines_.size()}; }
+
     asio::io_context& loop_;
     computation_trace& trace_;
-    std::string lines_; ///< not written yet
+    fmt::memory_buffer lines_; ///< not written yet
 };
 
 } // namespace netio

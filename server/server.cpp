@@ -9,6 +9,7 @@
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -90,7 +91,7 @@ asio::awaitable<void> server::back_off(std::error_code error) {
 }
 
 void server::begin_serving(tcp::socket socket, std::string peer) {
-    shared_.log.print("Processing new connection: {}.", peer);
+    shared_.log.print(FMT_COMPILE("Processing new connection: {}."), peer);
     auto client =
         std::make_shared<connection>(std::move(socket), std::move(peer), accepted_++, shared_);
     connections_.insert(client);
