@@ -4,6 +4,7 @@
 
 #include <asio/error.hpp>
 #include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>

@@ -24,6 +24,7 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than waking a thread
+constexpr std::chrono::milliseconds patience_at_stop = 100ms; // with a client that sends nothing
 
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
@@ -166,27 +167,28 @@ asio::awaitable<void> connection::close_lingering() {
     socket_.cancel(ignored); // watch() has nothing more to tell
     std::error_code end;
     for (auto heard_at = answered_at_; !end; heard_at = steady_clock::now()) {
-        const auto longest_silence = shared_.is_stopping && !client_has_sent_ ? 100ms : 1000ms;
-        read_until(std::min(answered_at_ + 3s, heard_at + longest_silence));
+        const auto patience = shared_.is_stopping && !client_has_sent_ ? patience_at_stop : 1s;
+        close_at(std::min(answered_at_ + 3s, heard_at + patience));
         const auto size = co_await discard(shared_.discarded.size(), end);
         client_has_sent_ = client_has_sent_ || size > 0;
     }
     limit_.cancel();
 }
 
-/// Cancels the read of close_lingering() at that time.
-void connection::read_until(steady_clock::time_point time) {
+/// Ends close_lingering() at that time, by closing the socket: cancel() would miss a read that has
+/// just ended, and another would follow.
+void connection::close_at(steady_clock::time_point time) {
     limit_.expires_at(time);
     limit_.async_wait([self = shared_from_this()](std::error_code cancelled) {
         if (!cancelled && self->limit_.expiry() <= steady_clock::now()) {
-            self->socket_.cancel(cancelled);
+            self->abandon();
         }
     });
 }
 
 void connection::hurry() {
     if (is_answered_ && !client_has_sent_) {
-        read_until(steady_clock::now() + 100ms);
+        close_at(steady_clock::now() + patience_at_stop);
     }
 }
 

@@ -42,7 +42,8 @@ struct workplace {
 
 /// The connection of one client, from accept to close.
 ///
-/// Everything except compute() runs on the loop's thread.
+/// Everything runs on the loop's thread, except compute_total(): it reads what does not change, and
+/// is_gone_.
 class connection : public std::enable_shared_from_this<connection> {
 public:
     /// @param peer   the client's address and port, for the log.
@@ -73,14 +74,14 @@ private:
     asio::awaitable<computation> compute_on_another_thread();
     asio::awaitable<void> answer(double total);
     asio::awaitable<void> close_lingering();
-    void read_until(std::chrono::steady_clock::time_point time);
+    void close_at(std::chrono::steady_clock::time_point time);
 
     asio::ip::tcp::socket socket_;
     std::string peer_;
     std::uint64_t number_;
     workplace& shared_;
     condition news_;                    ///< notified of a reset, and of the result
-    asio::steady_timer limit_;          ///< ends close_lingering()
+    asio::steady_timer limit_;          ///< when to close the socket: see close_at()
     std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
     std::exception_ptr failure_;        ///< of watch()
     std::optional<computation> result_; ///< of the computing thread, when it is there

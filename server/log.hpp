@@ -6,6 +6,7 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include <string_view>
 #include <utility>
@@ -36,6 +37,7 @@ public:
     server_log(const server_log&) = delete;
     server_log& operator=(const server_log&) = delete;
 
+    /// @param format made by FMT_COMPILE.
     template <typename Format, typename... Args>
     void print(const Format& format, Args&&... args) {
         if (lines_.size() == 0) {

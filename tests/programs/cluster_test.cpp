@@ -283,8 +283,8 @@ TEST_CASE("cluster: a client that shuts down its sending side gets its reply", "
     cluster servers{{{"--samples", "10", "--delay", "1s"}}};
     crowd clients{servers.haproxy().endpoint()};
     auto client = clients.connect();
-    // HAProxy would drop a request that is still queued, and one whose connection to the server
-    // it does not know to be complete: after it is, HAProxy notices it no later than a question.
+    // HAProxy drops a client that shuts down its side before its request has reached a server. So
+    // wait until the server has accepted, and until HAProxy, asked again, must know that.
     wait_until([&] { return servers.count(0, "scur") == 1; });
     wait_until_accepted(servers.server(0));
     REQUIRE(servers.count(0, "scur") == 1);

@@ -384,15 +384,6 @@ for (const width of [360, 1280, 1920]) {
     });
 }
 
-test("the name of a gap that fills the window does not cover the row's label", async () => {
-    const page = await open_generated({}, { setup: (opening) => opening.call("Emulation.setDeviceMetricsOverride",
-        { width: 700, height: 800, deviceScaleFactor: 1, mobile: false }) });
-    const [left, most_left] = await page.evaluate(`[document.querySelector("#timeline .late-text").getBoundingClientRect().left,
-        $("timeline").getBoundingClientRect().left + view.left * view.zoom]`);
-    assert.ok(left >= most_left, `${left} ${most_left}`);
-    await page.close();
-});
-
 test("no request leaves the page, and none could", async () => {
     const page = await open_generated({});
     await step_through(page);
