@@ -69,18 +69,18 @@ void connection::begin_watching() {
                    });
 }
 
-/// Reads and throws away what the client sends, so that a read is always pending, which tells of a
-/// reset.
+/// Reads and throws away what the client sends: a pending read tells of a reset.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
-/// still wait for its reply. (This project's clients reset the connection however they end. Most
-/// others only shut it down when they are killed, and the server computes to the end.)
+/// still wait for its reply. (This project's clients, however they end before that, reset the
+/// connection. Most others only shut it down when they are killed, and the server computes to the
+/// end.)
 asio::awaitable<void> connection::watch() {
     constexpr std::size_t most_discarded = 65536; // the rest stays in the system
     std::error_code end;
     for (std::size_t seen = 0; !end && !is_answered_ && seen < most_discarded;) {
         seen += co_await discard(most_discarded - seen, end);
-        client_has_sent_ = seen > 0;
+        client_has_sent_ = client_has_sent_ || seen > 0;
     }
     if (!is_answered_ && (!end || end == asio::error::eof)) {
         // The client has ended its side, and every further read would say so; or it is flooding
@@ -128,7 +128,8 @@ computation connection::compute_total() const {
 }
 
 asio::awaitable<computation> connection::compute_on_another_thread() {
-    // `self` is moved on, so that the loop's thread destroys the connection, never this thread.
+    // `self` is moved on, so that the loop's thread destroys the connection, never the computing
+    // one.
     auto work = [self = shared_from_this(), loop = socket_.get_executor()]() mutable {
         const auto result = self->compute_total();
         asio::post(loop, [self = std::move(self), result] {
@@ -150,7 +151,7 @@ asio::awaitable<void> connection::answer(double total) {
     const auto reply = format_reply(total);
     const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
                                                   asio::use_awaitable);
-    if (sent != reply.size()) { // never yet: a new socket has room for these few bytes
+    if (sent != reply.size()) { // never seen: a new socket has room for these few bytes
         throw std::system_error(make_error_code(asio::error::no_buffer_space));
     }
     answered_at_ = steady_clock::now(); // the shutdown may let the client run first
@@ -188,7 +189,7 @@ void connection::close_at(steady_clock::time_point time) {
 
 void connection::hurry() {
     if (is_answered_ && !client_has_sent_) {
-        close_at(steady_clock::now() + patience_at_stop);
+        close_at(std::min(limit_.expiry(), steady_clock::now() + patience_at_stop));
     }
 }
 

@@ -2,6 +2,9 @@
 #include "tests/linux.hpp"
 #include "tests/server_support.hpp"
 
+#include <asio/buffer.hpp>
+#include <asio/write.hpp>
+
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -79,6 +82,19 @@ TEST_CASE("server process: told to stop, it does not wait for silent clients", "
         quickest = std::min(quickest, watch.elapsed());
     }
     CHECK(quickest <= 500ms);
+}
+
+TEST_CASE("server process: told to stop, it gives a client that has sent something time to close",
+          "[server_process]") {
+    server_process server{{"--port", "0", "--samples", "10", "--delay", "50ms"}};
+    crowd clients{server};
+    const stopwatch watch;
+    auto client = clients.connect();
+    asio::write(client, asio::buffer("x", 1));
+    client.wait(tcp::socket::wait_read); // for the answer
+    server.send_signal(SIGTERM);
+    CHECK(server.wait().status == 0);
+    CHECK(watch.elapsed() >= 1s);
 }
 
 TEST_CASE("server process: a second signal ends it immediately", "[server_process]") {
