@@ -17,8 +17,9 @@ namespace netio {
 
 using asio::ip::tcp;
 
-// The two tasks. They take turns on one thread: a task keeps the thread until it awaits one of
-// asio's operations, such as a read or a post. What `events` is told, it prints and records.
+// The two tasks, printed as uniform_sum (which the sum calls for each chunk) and server_request.
+// They take turns on one thread: a task keeps the thread until it awaits one of asio's operations,
+// such as a read or a post. `events` is told what happens; it prints and records.
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
     const auto chunk = (options_.samples + options_.chunks - 1) / options_.chunks; // rounded up
@@ -34,7 +35,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         // each chunk, never in the loop that draws.
         if (events.slice_is_used_up()) {
             events.pause(drawn);
-            co_await let_others_run(); // in your own program: yield_to_event_loop()
+            co_await let_others_run(most_pending_);
             events.resume();
         }
     }
@@ -45,7 +46,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     request_events events{options_, record_, number};
     request pending{loop_.get_executor(), server_, events.record()}; // its timeout runs from here
 
-    events.pause(); // connecting gives the thread back, too
+    events.pause(); // connecting gives the thread back, too; the short turn after it is not printed
     co_await connect(pending);
     const auto end = co_await wait_for_reply(pending, events);
     events.done(pending.reply(end));
@@ -80,8 +81,8 @@ asio::awaitable<std::error_code> async_client::wait_for_reply(request& pending,
 asio::awaitable<std::error_code> async_client::poll(request& pending, request_events& events) {
     auto end = pending.read_available();
     while (end == asio::error::would_block && is_computing_) {
-        events.poll();
-        co_await let_others_run();
+        events.pause_to_poll();
+        co_await let_others_run(most_pending_); // one poll for each pause of the sum
         events.resume();
         end = pending.read_available();
     }
@@ -96,7 +97,7 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
                                                                 request_events& events) {
     auto end = pending.read_available();
     while (end == asio::error::would_block) {
-        events.wait();
+        events.pause_until_ready();
         std::error_code error;
         co_await pending.socket().async_wait(tcp::socket::wait_read,
                                              asio::redirect_error(asio::use_awaitable, error));
@@ -111,9 +112,8 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
 
 asio::awaitable<std::error_code> async_client::wait_for_completion(request& pending,
                                                                    request_events& events) {
-    events.record().mark("wait");
     const auto end = co_await read_to_end(pending); // one asio::async_read()
-    events.wake_up();
+    events.resume();
     co_return end;
 }
 
@@ -121,7 +121,7 @@ asio::awaitable<std::error_code> async_client::wait_for_completion(request& pend
 
 void async_client::run() {
     spawn(loop_, compute());
-    for (std::uint64_t i = 0; i < std::min(options_.at_once, options_.requests); ++i) {
+    for (std::uint64_t i = 0; i < most_pending_; ++i) {
         spawn(loop_, make_requests());
     }
     loop_.run();
@@ -130,16 +130,13 @@ void async_client::run() {
 asio::awaitable<void> async_client::compute() {
     co_await sum_uniform_draws();
     is_computing_ = false;
-    co_await let_others_run(); // for the record only: replies of the last slice lay unnoticed
+    // For the record only: replies that came during the last slice are noticed now, and until then
+    // count as unnoticed.
+    co_await let_others_run(most_pending_);
     record_.is_pausing = false;
 }
 
-/// See common/event_loop.hpp.
-asio::awaitable<void> async_client::let_others_run() const {
-    return netio::let_others_run(std::min(options_.at_once, options_.requests));
-}
-
-/// Makes one request after the other, until none is left. --at-once of these coroutines share
+/// Makes one request after the other, until none is left. most_pending_ of these coroutines share
 /// the requests, so no more than that are under way at the same time.
 asio::awaitable<void> async_client::make_requests() {
     while (next_request_ <= options_.requests) {
@@ -151,14 +148,17 @@ async_client::async_client(asio::io_context& loop, const async_client_options& o
                            server_to_ask server, run_record& record)
     : loop_{loop}
     , options_{options}
+    , most_pending_{std::min(options.at_once, options.requests)}
     , server_{std::move(server)}
     , record_{record} {}
 
 void run_async_client(const async_client_options& options) {
     require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
+    // The loop destroys the tasks, which use the record and the client. So the loop comes last, and
+    // the client, which is made with it, has its place before.
     run_record record{.settings = settings_of(options)};
-    std::optional<async_client> client; // these two outlive the loop, which destroys the tasks
-    asio::io_context loop{1};           // 1: only this thread will run it
+    std::optional<async_client> client;
+    asio::io_context loop{1}; // 1: only this thread will run it
     const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
     client.emplace(loop, options, server, record);
     run_and_show(options, "async_client", record, [&client] { client->run(); });

@@ -38,12 +38,12 @@ private:
     asio::awaitable<std::error_code> wait_until_ready(request& pending, request_events& events);
     asio::awaitable<std::error_code> wait_for_completion(request& pending, request_events& events);
 
-    asio::awaitable<void> let_others_run() const;
     asio::awaitable<void> compute();
     asio::awaitable<void> make_requests();
 
     asio::io_context& loop_;
     async_client_options options_;
+    std::uint64_t most_pending_; ///< requests that are under way at the same time, at most
     server_to_ask server_;
     run_record& record_;
     bool is_computing_ = true;       ///< uniform_sum is not done yet

@@ -49,9 +49,9 @@ public:
 
     void pause(); ///< gives the thread back
     /// The same, after a check that found no reply; will check again when resumed.
-    void poll() { pause_after_look(true); }
+    void pause_to_poll() { pause_after_look(true); }
     /// The same, after such a check; will be resumed when bytes have come.
-    void wait() { pause_after_look(false); }
+    void pause_until_ready() { pause_after_look(false); }
     void resume();  ///< has the thread again
     void wake_up(); ///< the same, because the loop reports that there is something to read
     void done(double total);

@@ -99,7 +99,7 @@ asio::awaitable<void> connection::watch() {
         socket_.remote_endpoint(end); // fails if the connection has been reset
     }
     if (!is_answered_ && end && end != asio::error::eof) {
-        is_gone_ = true;
+        is_over_ = true;
         news_.notify();
     }
 }
@@ -112,19 +112,19 @@ asio::awaitable<std::size_t> connection::discard(std::size_t most, std::error_co
 
 /// @throws std::system_error if the client resets the connection meanwhile.
 asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_most) {
-    if (!is_gone_) {
+    if (!is_over_) {
         co_await news_.wait(at_most);
     }
     if (failure_) {
         std::rethrow_exception(failure_);
     }
-    if (is_gone_) {
+    if (is_over_) {
         throw std::system_error(make_error_code(asio::error::connection_reset));
     }
 }
 
 computation connection::compute_total() const {
-    return compute(shared_.options.samples, shared_.options.seed, number_, is_gone_);
+    return compute(shared_.options.samples, shared_.options.seed, number_, is_over_);
 }
 
 asio::awaitable<computation> connection::compute_on_another_thread() {
@@ -144,14 +144,14 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
     co_return *result_;
 }
 
-/// The reply always fits into the system's send buffer, so this function does not wait for a
-/// client that does not read. (For more than a few bytes, use asio::async_write.)
+/// Sends the reply, which is so short that a new socket always has room for it: this function does
+/// not wait for a client that does not read. (For more than a few bytes, use asio::async_write.)
 asio::awaitable<void> connection::answer(double total) {
     // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
     const auto reply = format_reply(total);
     const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
                                                   asio::use_awaitable);
-    if (sent != reply.size()) { // never seen: a new socket has room for these few bytes
+    if (sent != reply.size()) { // never seen
         throw std::system_error(make_error_code(asio::error::no_buffer_space));
     }
     answered_at_ = steady_clock::now(); // the shutdown may let the client run first
@@ -181,7 +181,7 @@ asio::awaitable<void> connection::close_lingering() {
 void connection::close_at(steady_clock::time_point time) {
     limit_.expires_at(time);
     limit_.async_wait([self = shared_from_this()](std::error_code cancelled) {
-        if (!cancelled && self->limit_.expiry() <= steady_clock::now()) {
+        if (!cancelled && self->limit_.expiry() <= steady_clock::now()) { // not moved meanwhile
             self->abandon();
         }
     });
@@ -194,7 +194,7 @@ void connection::hurry() {
 }
 
 void connection::abandon() {
-    is_gone_ = true;
+    is_over_ = true;
     std::error_code ignored; // some systems report here that the client has reset the connection
     socket_.close(ignored);
     limit_.cancel();

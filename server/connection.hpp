@@ -43,7 +43,7 @@ struct workplace {
 /// The connection of one client, from accept to close.
 ///
 /// Everything runs on the loop's thread, except compute_total(): it reads what does not change, and
-/// is_gone_.
+/// is_over_.
 class connection : public std::enable_shared_from_this<connection> {
 public:
     /// @param peer   the client's address and port, for the log.
@@ -82,7 +82,7 @@ private:
     workplace& shared_;
     condition news_;                    ///< notified of a reset, and of the result
     asio::steady_timer limit_;          ///< when to close the socket: see close_at()
-    std::atomic<bool> is_gone_ = false; ///< the total is no longer needed; stops compute()
+    std::atomic<bool> is_over_ = false; ///< reset or abandoned: stops compute()
     std::exception_ptr failure_;        ///< of watch()
     std::optional<computation> result_; ///< of the computing thread, when it is there
     std::chrono::steady_clock::time_point accepted_at_ = std::chrono::steady_clock::now();

@@ -23,15 +23,13 @@ asio::awaitable<double> ask(server_to_ask server, request_record& record) {
     const auto executor = co_await asio::this_coro::executor;
     request pending{executor, server, record}; // its timeout runs from here
     co_await connect(pending);
-    record.mark("wait");
     const auto end = co_await read_to_end(pending);
-    record.wake_up();
     co_return pending.reply(end);
 }
 
 // One deadline covers all attempts: an endpoint that does not answer leaves the next one no time.
 asio::awaitable<void> connect(request& pending) {
-    std::error_code failure;
+    std::error_code outcome;
     for (const auto& endpoint : pending.server_.endpoints) {
         auto error = pending.open(endpoint.protocol());
         if (!error) {
@@ -40,20 +38,22 @@ asio::awaitable<void> connect(request& pending) {
             error = pending.outcome_of_connecting(error);
         }
         // An endpoint that this machine cannot use tells nothing about the server.
-        if (!failure || !is_unusable_here(error)) {
-            failure = error;
+        if (!outcome || !is_unusable_here(error)) {
+            outcome = error;
         }
         if (!error || pending.is_late()) {
             break;
         }
     }
-    pending.check_connected(failure);
+    pending.finish_connecting(outcome);
 }
 
 asio::awaitable<std::error_code> read_to_end(request& pending) {
     std::error_code end;
+    pending.record_.mark("wait");
     co_await asio::async_read(pending.socket(), pending.buffer(),
                               asio::redirect_error(asio::use_awaitable, end));
+    pending.record_.wake_up();
     co_return end;
 }
 
@@ -61,15 +61,19 @@ namespace {
 
 /// What the user can do about an error.
 std::string hint(std::error_code error) {
-    return error == asio::error::connection_refused ? ". Is the server running?"
-           : error == asio::error::no_descriptors
-               ? fmt::format(". The limit is {} for this process: see ulimit -n",
-                             platform::descriptor_limit())
-               : "";
+    if (error == asio::error::connection_refused) {
+        return ". Is the server running?";
+    }
+    if (error == asio::error::no_descriptors) {
+        return fmt::format(". The limit is {} for this process: see ulimit -n",
+                           platform::descriptor_limit());
+    }
+    return "";
 }
 
-/// Making the first timer of a loop takes time, on Windows some milliseconds. They count.
-steady_clock::time_point begin(request_record& record) {
+/// Read the clock before the deadline's timer is made: the first timer of a loop takes some
+/// milliseconds on Windows, and they count.
+steady_clock::time_point begin_life(request_record& record) {
     return record.life.begin = steady_clock::now();
 }
 
@@ -80,7 +84,7 @@ request::request(const asio::any_io_executor& executor, const server_to_ask& ser
     : server_{server}
     , record_{record}
     , socket_{executor}
-    , deadline_{socket_, begin(record) + server.timeout} {}
+    , deadline_{socket_, begin_life(record) + server.timeout} {}
 
 request::~request() {
     record_.life.end = steady_clock::now();
@@ -123,7 +127,7 @@ std::error_code request::outcome_of_connecting(std::error_code error) {
     return error;
 }
 
-void request::check_connected(std::error_code error) {
+void request::finish_connecting(std::error_code error) {
     if (error == asio::error::timed_out && is_late()) {
         throw_timed_out();
     }

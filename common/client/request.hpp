@@ -61,10 +61,11 @@ public:
 
 private:
     friend asio::awaitable<void> connect(request& pending);
+    friend asio::awaitable<std::error_code> read_to_end(request& pending);
 
     [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
     [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);
-    void check_connected(std::error_code error);
+    void finish_connecting(std::error_code error);
     void reset_on_close(bool enabled);
     [[noreturn]] void throw_timed_out() const;
 
