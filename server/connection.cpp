@@ -50,7 +50,7 @@ asio::awaitable<void> connection::serve() {
     } else {
         result = co_await compute_on_another_thread();
     }
-    co_await answer(result.total);
+    answer(result.total);
     shared_.log.print(FMT_COMPILE("Done. Closing connection: {}.\n"), peer_);
     shared_.trace.add(result, peer_, answered_at_);
     co_await close_lingering();
@@ -144,13 +144,14 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
     co_return *result_;
 }
 
-/// Sends the reply, which is so short that a new socket always has room for it: this function does
-/// not wait for a client that does not read. (For more than a few bytes, use asio::async_write.)
-asio::awaitable<void> connection::answer(double total) {
-    // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
+/// Sends the reply. It is so short that a new socket always has room for it: there is nothing to
+/// wait for, even if the client does not read. (For more than a few bytes, await
+/// asio::async_write.)
+void connection::answer(double total) {
     const auto reply = format_reply(total);
-    const auto sent = co_await socket_.async_send(asio::buffer(reply), platform::more_follows(),
-                                                  asio::use_awaitable);
+    socket_.non_blocking(true);
+    // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
+    const auto sent = socket_.send(asio::buffer(reply), platform::more_follows());
     if (sent != reply.size()) { // never seen
         throw std::system_error(make_error_code(asio::error::no_buffer_space));
     }

@@ -72,7 +72,7 @@ private:
     asio::awaitable<void> wait_unless_reset(std::chrono::nanoseconds at_most);
     [[nodiscard]] computation compute_total() const;
     asio::awaitable<computation> compute_on_another_thread();
-    asio::awaitable<void> answer(double total);
+    void answer(double total);
     asio::awaitable<void> close_lingering();
     void close_at(std::chrono::steady_clock::time_point time);
 
