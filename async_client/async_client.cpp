@@ -7,19 +7,20 @@
 
 #include <asio/error.hpp>
 #include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
 #include <asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace netio {
 
 using asio::ip::tcp;
 
-// The two tasks, printed as uniform_sum (which the sum calls for each chunk) and server_request.
-// They take turns on one thread: a task keeps the thread until it awaits one of asio's operations,
-// such as a read or a post. `events` is told what happens; it prints and records.
+// The two kinds of task: one sum, printed as uniform_sum (the function that it calls for each
+// chunk), and any number of requests, printed as server_request. They take turns on one thread: a
+// task keeps the thread until it awaits one of asio's operations, such as a read or a post.
+// `events` is told what happens; it prints and records.
 
 asio::awaitable<void> async_client::sum_uniform_draws() {
     const auto chunk = (options_.samples + options_.chunks - 1) / options_.chunks; // rounded up
@@ -43,8 +44,9 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
 }
 
 asio::awaitable<void> async_client::server_request(std::uint64_t number) {
+    const auto executor = co_await asio::this_coro::executor;
     request_events events{options_, record_, number};
-    request pending{loop_.get_executor(), server_, events.record()}; // its timeout runs from here
+    request pending{executor, server_, events.record()}; // its timeout runs from here
 
     events.pause(); // connecting gives the thread back, too; the short turn after it is not printed
     co_await connect(pending);
@@ -64,6 +66,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 // every iteration of the loop longer. The other two ways cost nothing until there is news. In your
 // own programs, use completion.
 
+// Not a coroutine: it only chooses one, and returns its awaitable for the caller to await.
 asio::awaitable<std::error_code> async_client::wait_for_reply(request& pending,
                                                               request_events& events) {
     switch (options_.wait) {
@@ -74,7 +77,6 @@ asio::awaitable<std::error_code> async_client::wait_for_reply(request& pending,
     case wait_mode::completion:
         break;
     }
-    // Not a coroutine: it returns theirs, which the caller awaits.
     return wait_for_completion(pending, events);
 }
 
@@ -112,19 +114,19 @@ asio::awaitable<std::error_code> async_client::wait_until_ready(request& pending
 
 asio::awaitable<std::error_code> async_client::wait_for_completion(request& pending,
                                                                    request_events& events) {
-    const auto end = co_await read_to_end(pending); // one asio::async_read()
+    const auto end = co_await read_to_end(pending); // one asio::async_read(), recorded there
     events.resume();
     co_return end;
 }
 
 // What starts the tasks.
 
-void async_client::run() {
-    spawn(loop_, compute());
+void async_client::run(asio::io_context& loop) {
+    spawn(loop, compute());
     for (std::uint64_t i = 0; i < most_pending_; ++i) {
-        spawn(loop_, make_requests());
+        spawn(loop, make_requests());
     }
-    loop_.run();
+    loop.run();
 }
 
 asio::awaitable<void> async_client::compute() {
@@ -144,24 +146,21 @@ asio::awaitable<void> async_client::make_requests() {
     }
 }
 
-async_client::async_client(asio::io_context& loop, const async_client_options& options,
-                           server_to_ask server, run_record& record)
-    : loop_{loop}
-    , options_{options}
+async_client::async_client(const async_client_options& options, server_to_ask server,
+                           run_record& record)
+    : options_{options}
     , most_pending_{std::min(options.at_once, options.requests)}
     , server_{std::move(server)}
     , record_{record} {}
 
 void run_async_client(const async_client_options& options) {
     require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
-    // The loop destroys the tasks, which use the record and the client. So the loop comes last, and
-    // the client, which is made with it, has its place before.
     run_record record{.settings = settings_of(options)};
-    std::optional<async_client> client;
+    const server_to_ask server{options.address, resolve(options.address), options.timeout};
+    async_client client{options, server, record};
+    // The loop comes after the client and the record: it destroys the tasks, which use both.
     asio::io_context loop{1}; // 1: only this thread will run it
-    const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
-    client.emplace(loop, options, server, record);
-    run_and_show(options, "async_client", record, [&client] { client->run(); });
+    run_and_show(options, "async_client", record, [&] { client.run(loop); });
 }
 
 } // namespace netio

@@ -19,15 +19,14 @@ namespace netio {
 /// Counterpart of async_approach.py.
 class async_client {
 public:
-    /// @param record what the tasks did and when; must outlive the loop, which destroys the tasks.
-    async_client(asio::io_context& loop, const async_client_options& options, server_to_ask server,
-                 run_record& record);
+    /// @param record what the tasks did and when.
+    async_client(const async_client_options& options, server_to_ask server, run_record& record);
 
-    /// Runs all tasks to their end.
+    /// Runs all tasks to their end, on @p loop. If a task fails, the loop still holds the others:
+    /// it must not run again, and must be destroyed before this object and the record.
     ///
-    /// @throws the exception of the first task that fails, as soon as it fails. The loop still
-    ///         holds the other tasks: it must not run again. Destroy it before this object.
-    void run();
+    /// @throws the exception of the first task that fails, as soon as it fails.
+    void run(asio::io_context& loop);
 
 private:
     asio::awaitable<void> sum_uniform_draws();
@@ -41,7 +40,6 @@ private:
     asio::awaitable<void> compute();
     asio::awaitable<void> make_requests();
 
-    asio::io_context& loop_;
     async_client_options options_;
     std::uint64_t most_pending_; ///< requests that are under way at the same time, at most
     server_to_ask server_;

@@ -43,7 +43,8 @@ namespace {
 asio::awaitable<void> answer_bare(tcp::socket socket) {
     constexpr std::string_view reply = "-2542.28";
     // As server does: with MSG_MORE, the reply and the end of the stream travel in one packet.
-    // Otherwise the client would wake up twice, and the comparison would measure that.
+    // Otherwise the client would wake up twice, and the comparison would measure that. (Unlike
+    // server, it awaits the send, as one does in most programs.)
     co_await socket.async_send(asio::buffer(reply), MSG_MORE, asio::use_awaitable);
 }
 

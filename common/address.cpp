@@ -3,6 +3,7 @@
 #include "common/platform/platform.hpp"
 
 #include <asio/error.hpp>
+#include <asio/io_context.hpp>
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
@@ -19,7 +20,8 @@ std::string to_string(const server_address& address) {
     return fmt::format(fmt::runtime(is_ipv6 ? "[{}]:{}" : "{}:{}"), address.host, address.port);
 }
 
-std::vector<tcp::endpoint> resolve(asio::io_context& loop, const server_address& address) {
+std::vector<tcp::endpoint> resolve(const server_address& address) {
+    asio::io_context loop; // the resolver needs one, but does not run it
     std::error_code error;
     tcp::resolver resolver{loop};
     const auto found = resolver.resolve(address.host, std::to_string(address.port), error);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 
 #include <cstdint>
@@ -25,8 +24,7 @@ struct server_address {
 ///
 /// @return at least one endpoint, in the order in which to try them; none comes twice.
 /// @throws std::runtime_error naming the host, when it cannot be resolved.
-[[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(asio::io_context& loop,
-                                                           const server_address& address);
+[[nodiscard]] std::vector<asio::ip::tcp::endpoint> resolve(const server_address& address);
 
 /// The same for an endpoint. A mapped address such as ::ffff:127.0.0.1, under which an IPv6 socket
 /// knows an IPv4 connection, is written as the other end knows it: 127.0.0.1.

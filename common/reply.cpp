@@ -2,6 +2,7 @@
 
 #include "common/read_double.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,7 +31,7 @@ std::string_view without_surrounding_space(std::string_view text) {
 } // namespace
 
 std::string format_reply(double total) {
-    return fmt::format("{}", total);
+    return fmt::format(FMT_COMPILE("{}"), total);
 }
 
 double parse_reply(std::string_view text) {

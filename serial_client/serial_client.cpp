@@ -70,7 +70,7 @@ void compute(const client_options& options, run_record& record) {
 void run_serial_client(const client_options& options) {
     run_record record;
     asio::io_context loop{1}; // 1: only this thread will run it
-    const server_to_ask server{options.address, resolve(loop, options.address), options.timeout};
+    const server_to_ask server{options.address, resolve(options.address), options.timeout};
     run_and_show(options, "serial_client", record, [&] {
         request_computations(loop, server, options, record);
         compute(options, record);

@@ -24,7 +24,12 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than waking a thread
-constexpr std::chrono::milliseconds patience_at_stop = 100ms; // with a client that sends nothing
+// For how long a client that has its reply may send nothing, and not close: usually; when the
+// server stops, and the client has never sent anything. And how long it may go on, whatever it
+// sends.
+constexpr std::chrono::milliseconds usual_patience = 1s;
+constexpr std::chrono::milliseconds patience_at_stop = 100ms;
+constexpr std::chrono::milliseconds longest_linger = 3s;
 
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
@@ -59,21 +64,21 @@ asio::awaitable<void> connection::serve() {
 
 /// Runs watch() beside serve(), until the reply is sent at the latest.
 void connection::begin_watching() {
-    asio::co_spawn(socket_.get_executor(), watch(),
-                   [self = shared_from_this()](std::exception_ptr failure) {
-                       if (failure) {
-                           self->failure_ = std::move(failure); // serve() throws it
-                           self->abandon();
-                           self->news_.notify();
-                       }
-                   });
+    asio::co_spawn(
+        socket_.get_executor(), watch(), [self = shared_from_this()](std::exception_ptr failure) {
+            if (failure) {
+                self->failure_ = std::move(failure); // serve() throws it if it still waits
+                self->abandon();
+                self->news_.notify();
+            }
+        });
 }
 
 /// Reads and throws away what the client sends: a pending read tells of a reset.
 ///
 /// Only a reset means that the client is gone: a client that has shut down its sending side may
-/// still wait for its reply. (This project's clients, however they end before that, reset the
-/// connection. Most others only shut it down when they are killed, and the server computes to the
+/// still wait for its reply. (This project's clients reset the connection if they end before they
+/// have the reply. Most others, even when killed, only shut it down, and the server computes to the
 /// end.)
 asio::awaitable<void> connection::watch() {
     constexpr std::size_t most_discarded = 65536; // the rest stays in the system
@@ -110,7 +115,7 @@ asio::awaitable<std::size_t> connection::discard(std::size_t most, std::error_co
                                    asio::redirect_error(asio::use_awaitable, end));
 }
 
-/// @throws std::system_error if the client resets the connection meanwhile.
+/// @throws std::system_error if the client resets the connection meanwhile; or what watch() threw.
 asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_most) {
     if (!is_over_) {
         co_await news_.wait(at_most);
@@ -139,7 +144,7 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
     };
     asio::post(shared_.threads.get_executor(), std::move(work));
     while (!result_) {
-        co_await wait_unless_reset(steady_clock::duration::max());
+        co_await wait_unless_reset(std::chrono::nanoseconds::max()); // no limit
     }
     co_return *result_;
 }
@@ -149,11 +154,16 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
 /// asio::async_write.)
 void connection::answer(double total) {
     const auto reply = format_reply(total);
-    socket_.non_blocking(true);
-    // Where the system allows it, number and end of stream travel in one packet: one wake-up there.
-    const auto sent = socket_.send(asio::buffer(reply), platform::more_follows());
-    if (sent != reply.size()) { // never seen
-        throw std::system_error(make_error_code(asio::error::no_buffer_space));
+    std::error_code error;
+    socket_.non_blocking(true, error); // without room, send() would fail, and not stop the loop
+    // Where the system allows it, number and end of stream travel in one packet, which wakes the
+    // client only once.
+    const auto sent = socket_.send(asio::buffer(reply), platform::more_follows(), error);
+    if (!error && sent != reply.size()) {
+        error = asio::error::no_buffer_space;
+    }
+    if (error) {
+        throw std::system_error(error);
     }
     answered_at_ = steady_clock::now(); // the shutdown may let the client run first
     std::error_code reset;              // close_lingering() will notice it
@@ -169,8 +179,9 @@ asio::awaitable<void> connection::close_lingering() {
     socket_.cancel(ignored); // watch() has nothing more to tell
     std::error_code end;
     for (auto heard_at = answered_at_; !end; heard_at = steady_clock::now()) {
-        const auto patience = shared_.is_stopping && !client_has_sent_ ? patience_at_stop : 1s;
-        close_at(std::min(answered_at_ + 3s, heard_at + patience));
+        const bool is_in_haste = shared_.is_stopping && !client_has_sent_;
+        const auto patience = is_in_haste ? patience_at_stop : usual_patience;
+        close_at(std::min(answered_at_ + longest_linger, heard_at + patience));
         const auto size = co_await discard(shared_.discarded.size(), end);
         client_has_sent_ = client_has_sent_ || size > 0;
     }

@@ -136,7 +136,7 @@ std::ptrdiff_t server::unanswered() const {
 
 void server::listen() {
     const auto& address = shared_.options.address;
-    const auto endpoints = resolve(loop_, address);
+    const auto endpoints = resolve(address);
     auto refused = listen_on(endpoints);
     // The port that the system chose for the first address may be in use at another one.
     for (int more = 10; more > 0 && address.port == 0 && platform::means_address_in_use(refused);

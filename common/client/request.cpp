@@ -27,7 +27,9 @@ asio::awaitable<double> ask(server_to_ask server, request_record& record) {
     co_return pending.reply(end);
 }
 
-// One deadline covers all attempts: an endpoint that does not answer leaves the next one no time.
+// asio::async_connect() would try all endpoints, too, but it closes and opens the socket for each,
+// and the option that open() sets would be lost. One deadline covers all attempts: an endpoint that
+// does not answer leaves the next one no time.
 asio::awaitable<void> connect(request& pending) {
     std::error_code outcome;
     for (const auto& endpoint : pending.server_.endpoints) {
@@ -74,7 +76,8 @@ std::string hint(std::error_code error) {
 /// Read the clock before the deadline's timer is made: the first timer of a loop takes some
 /// milliseconds on Windows, and they count.
 steady_clock::time_point begin_life(request_record& record) {
-    return record.life.begin = steady_clock::now();
+    record.life.begin = steady_clock::now();
+    return record.life.begin;
 }
 
 } // namespace
@@ -144,7 +147,9 @@ void request::finish_connecting(std::error_code error) {
 
 std::error_code request::read_available() {
     std::error_code end;
-    socket_.non_blocking(true, end);
+    if (!socket_.non_blocking()) {
+        socket_.non_blocking(true, end); // a system call
+    }
     if (!end) {
         asio::read(socket_, buffer(), end);
     }

@@ -76,10 +76,9 @@ TEST_CASE("async_client: both tasks finish, with a server in the same loop", "[a
     netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, small_work(wait), server_at({acceptor.local_endpoint()}),
-                               record};
+    netio::async_client client{small_work(wait), server_at({acceptor.local_endpoint()}), record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
-    CHECK_NOTHROW(client.run());
+    CHECK_NOTHROW(client.run(loop));
     CHECK(loop.stopped());
     CHECK(record.requests.size() == 1);
     CHECK(record.requests.front().has_ended());
@@ -92,9 +91,9 @@ TEST_CASE("async_client: the next endpoint is tried when one refuses", "[async_c
     const auto refusing = listen_anywhere(loop).local_endpoint(); // closed again
     auto acceptor = listen_anywhere(loop);
     const auto server = server_at({refusing, acceptor.local_endpoint()});
-    netio::async_client client{loop, small_work(wait), server, record};
+    netio::async_client client{small_work(wait), server, record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
-    CHECK_NOTHROW(client.run());
+    CHECK_NOTHROW(client.run(loop));
 }
 
 TEST_CASE("async_client: run() throws a failed task's exception", "[async_client]") {
@@ -102,10 +101,9 @@ TEST_CASE("async_client: run() throws a failed task's exception", "[async_client
     netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, small_work(wait), server_at({acceptor.local_endpoint()}),
-                               record};
+    netio::async_client client{small_work(wait), server_at({acceptor.local_endpoint()}), record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "words"), asio::detached);
-    CHECK_THROWS_WITH(client.run(), Catch::Matchers::EndsWith("number: \"words\""));
+    CHECK_THROWS_WITH(client.run(loop), Catch::Matchers::EndsWith("number: \"words\""));
     CHECK(record.requests.front().failed);
 }
 
@@ -117,8 +115,8 @@ TEST_CASE("async_client: a refused connection ends the client, although the sum 
     netio::run_record record;
     asio::io_context loop{1};
     const auto refusing = listen_anywhere(loop).local_endpoint();
-    netio::async_client client{loop, options, server_at({refusing}), record};
-    CHECK_THROWS_WITH(client.run(), Catch::Matchers::StartsWith("cannot connect to "));
+    netio::async_client client{options, server_at({refusing}), record};
+    CHECK_THROWS_WITH(client.run(loop), Catch::Matchers::StartsWith("cannot connect to "));
 }
 
 TEST_CASE("async_client: slices and requests are recorded only for --timeline and --trace",
@@ -128,9 +126,9 @@ TEST_CASE("async_client: slices and requests are recorded only for --timeline an
     netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    netio::async_client client{options, server_at({acceptor.local_endpoint()}), record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
-    CHECK_NOTHROW(client.run());
+    CHECK_NOTHROW(client.run(loop));
     CHECK(record.slices.size() == (options.timeline ? 41 : 0));
     CHECK(record.requests.size() == (options.timeline ? 1 : 0));
 }
@@ -142,10 +140,10 @@ TEST_CASE("async_client: no more requests are under way than --at-once says", "[
     netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    netio::async_client client{options, server_at({acceptor.local_endpoint()}), record};
     std::size_t most = 0;
     asio::co_spawn(loop, answer_in_batches(std::move(acceptor), 7, most), asio::detached);
-    CHECK_NOTHROW(client.run());
+    CHECK_NOTHROW(client.run(loop));
     CHECK(record.requests.size() == 7);
     CHECK(most == 3);
 }
@@ -157,9 +155,9 @@ TEST_CASE("async_client: chunks of every size add up to all samples", "[async_cl
     netio::run_record record;
     asio::io_context loop{1};
     auto acceptor = listen_anywhere(loop);
-    netio::async_client client{loop, options, server_at({acceptor.local_endpoint()}), record};
+    netio::async_client client{options, server_at({acceptor.local_endpoint()}), record};
     asio::co_spawn(loop, answer_once(std::move(acceptor), "1.5"), asio::detached);
-    CHECK_NOTHROW(client.run());
+    CHECK_NOTHROW(client.run(loop));
     // The time allotment is zero, so each chunk is a slice. An empty slice follows the last.
     const auto chunk = (options.samples + options.chunks - 1) / options.chunks;
     const auto chunks = options.samples == 0 ? 0 : (options.samples + chunk - 1) / chunk;

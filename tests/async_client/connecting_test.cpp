@@ -33,8 +33,8 @@ TEST_CASE("async_client: a connect is given up at the next pause, with one endpo
         silent.push_back(servers.emplace_back(loop).acceptor.local_endpoint());
     }
     const netio::server_to_ask server{{"127.0.0.1", silent.front().port()}, silent, 20ms};
-    netio::async_client client{loop, options, server, record};
-    CHECK_THROWS_WITH(client.run(), Catch::Matchers::EndsWith("within the timeout of 20.00ms"));
+    netio::async_client client{options, server, record};
+    CHECK_THROWS_WITH(client.run(loop), Catch::Matchers::EndsWith("within the timeout of 20.00ms"));
     // The request begins at the first pause. Its time is up before the second.
     CHECK(record.slices.size() <= 2);
 }

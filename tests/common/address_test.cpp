@@ -1,6 +1,8 @@
 #include "common/address.hpp"
 #include "tests/catch.hpp"
 
+#include <asio/io_context.hpp>
+
 #include <cstdint>
 #include <stdexcept>
 
@@ -25,18 +27,16 @@ TEST_CASE("address: an endpoint, with an IPv4 address as such even on IPv6", "[a
 }
 
 TEST_CASE("address: numeric hosts resolve to themselves", "[address]") {
-    asio::io_context loop;
-    const auto endpoints = netio::resolve(loop, {"127.0.0.1", 8197});
+    const auto endpoints = netio::resolve({"127.0.0.1", 8197});
     REQUIRE(endpoints.size() == 1);
     CHECK(endpoints.front() == asio::ip::tcp::endpoint{asio::ip::make_address("127.0.0.1"), 8197});
-    CHECK(netio::resolve(loop, {"::1", 1}).front().address() == asio::ip::make_address("::1"));
+    CHECK(netio::resolve({"::1", 1}).front().address() == asio::ip::make_address("::1"));
 }
 
 TEST_CASE("address: an unknown host is an error that names it", "[address]") {
-    asio::io_context loop;
     // A label of more than 63 characters is in no name service: none is asked.
     const std::string host(64, 'x');
-    CHECK_THROWS_WITH(netio::resolve(loop, {host, 8197}),
+    CHECK_THROWS_WITH(netio::resolve({host, 8197}),
                       Catch::Matchers::StartsWith("cannot resolve " + host));
 }
 

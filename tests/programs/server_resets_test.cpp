@@ -118,6 +118,20 @@ TEST_CASE("server resets: a delay is cut short when its client resets", "[server
     stop_and_expect_success(server);
 }
 
+TEST_CASE("server resets: a reset that comes before the connection is accepted is reported, too",
+          "[server_resets]") {
+    server_process server{{"--port", "0", "--samples", "10", "--max-connections", "1"}};
+    crowd clients{server};
+    auto lingering = clients.connect(); // has its reply, and does not close
+    read_processing_lines(server, 1);
+    reset(clients.connect());
+    lingering.close();
+    read_processing_lines(server, 1);
+    const auto end = stop_and_expect_success(server);
+    CHECK_THAT(end.err, Catch::Matchers::Matches(
+                            "server: connection 127\\.0\\.0\\.1:\\d+: Connection reset by peer\n"));
+}
+
 // After a half-close or a flood, no read is pending. Only the epoll reactor tells of a reset then.
 #if defined(NETIO_USES_EPOLL)
 
