@@ -48,7 +48,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     request_events events{options_, record_, number};
     request pending{executor, server_, events.record()}; // its timeout runs from here
 
-    events.pause(); // connecting gives the thread back, too; the short turn after it is not printed
+    events.pause(); // while it connects, others run; the short turn after that is not printed
     co_await connect(pending);
     const auto end = co_await wait_for_reply(pending, events);
     events.done(pending.reply(end));
@@ -61,6 +61,8 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 //   poll        the task             the task           the loop: the task queues itself
 //   ready       the loop (reactor)   the task           the loop, when bytes have come
 //   completion  the loop             asio (proactor)    the loop, when the reply is complete
+//
+// (So it is where asio waits for readiness. On Windows the system moves the bytes of a completion.)
 //
 // A task that polls has a turn again and again, even if there is no news, and many such tasks make
 // every iteration of the loop longer. The other two ways cost nothing until there is news. In your
@@ -132,8 +134,8 @@ void async_client::run(asio::io_context& loop) {
 asio::awaitable<void> async_client::compute() {
     co_await sum_uniform_draws();
     is_computing_ = false;
-    // For the record only: replies that came during the last slice are noticed now, and until then
-    // count as unnoticed.
+    // For the record only: events.done() has begun a last pause, in which the replies that came
+    // during the last slice are noticed.
     co_await let_others_run(most_pending_);
     record_.is_pausing = false;
 }

@@ -24,12 +24,11 @@ using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than waking a thread
-// For how long a client that has its reply may send nothing, and not close: usually; when the
-// server stops, and the client has never sent anything. And how long it may go on, whatever it
-// sends.
-constexpr std::chrono::milliseconds usual_patience = 1s;
-constexpr std::chrono::milliseconds patience_at_stop = 100ms;
-constexpr std::chrono::milliseconds longest_linger = 3s;
+
+// How long a client that has its reply may take to close:
+constexpr std::chrono::milliseconds usual_patience = 1s;      // since it last sent something
+constexpr std::chrono::milliseconds patience_at_stop = 100ms; // if it has sent nothing; at stop
+constexpr std::chrono::milliseconds longest_linger = 3s;      // in all, whatever it sends
 
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
@@ -44,7 +43,7 @@ asio::awaitable<void> connection::serve() {
     const auto& options = shared_.options;
     const bool is_little_work = options.samples <= few_draws;
     if (options.delay > 0ns || !is_little_work) {
-        begin_watching(); // otherwise the reply comes first
+        begin_watching(); // otherwise the reply is sent before a reset could be noticed
     }
     if (options.delay > 0ns) {
         co_await wait_unless_reset(options.delay);
@@ -81,7 +80,7 @@ void connection::begin_watching() {
 /// have the reply. Most others, even when killed, only shut it down, and the server computes to the
 /// end.)
 asio::awaitable<void> connection::watch() {
-    constexpr std::size_t most_discarded = 65536; // the rest stays in the system
+    const auto most_discarded = shared_.discarded.size(); // the rest stays in the system
     std::error_code end;
     for (std::size_t seen = 0; !end && !is_answered_ && seen < most_discarded;) {
         seen += co_await discard(most_discarded - seen, end);
@@ -115,6 +114,7 @@ asio::awaitable<std::size_t> connection::discard(std::size_t most, std::error_co
                                    asio::redirect_error(asio::use_awaitable, end));
 }
 
+/// Waits until there is news, or @p at_most has passed.
 /// @throws std::system_error if the client resets the connection meanwhile; or what watch() threw.
 asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_most) {
     if (!is_over_) {
@@ -135,9 +135,9 @@ computation connection::compute_total() const {
 asio::awaitable<computation> connection::compute_on_another_thread() {
     // `self` is moved on, so that the loop's thread destroys the connection, never the computing
     // one.
-    auto work = [self = shared_from_this(), loop = socket_.get_executor()]() mutable {
+    auto work = [self = shared_from_this(), executor = socket_.get_executor()]() mutable {
         const auto result = self->compute_total();
-        asio::post(loop, [self = std::move(self), result] {
+        asio::post(executor, [self = std::move(self), result] {
             self->result_ = result;
             self->news_.notify();
         });
@@ -155,7 +155,7 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
 void connection::answer(double total) {
     const auto reply = format_reply(total);
     std::error_code error;
-    socket_.non_blocking(true, error); // without room, send() would fail, and not stop the loop
+    socket_.non_blocking(true, error); // without room, send() would fail, and not block the loop
     // Where the system allows it, number and end of stream travel in one packet, which wakes the
     // client only once.
     const auto sent = socket_.send(asio::buffer(reply), platform::more_follows(), error);
@@ -165,7 +165,7 @@ void connection::answer(double total) {
     if (error) {
         throw std::system_error(error);
     }
-    answered_at_ = steady_clock::now(); // the shutdown may let the client run first
+    answered_at_ = steady_clock::now(); // before the shutdown, which may let the client run first
     std::error_code reset;              // close_lingering() will notice it
     socket_.shutdown(tcp::socket::shutdown_send, reset);
     is_answered_ = true;

@@ -73,8 +73,8 @@ std::string hint(std::error_code error) {
     return "";
 }
 
-/// Read the clock before the deadline's timer is made: the first timer of a loop takes some
-/// milliseconds on Windows, and they count.
+/// Reads the clock before the deadline's timer is made: making a loop's first timer takes some
+/// milliseconds on Windows, and they belong to the timeout.
 steady_clock::time_point begin_life(request_record& record) {
     record.life.begin = steady_clock::now();
     return record.life.begin;
@@ -92,23 +92,20 @@ request::request(const asio::any_io_executor& executor, const server_to_ask& ser
 request::~request() {
     record_.life.end = steady_clock::now();
     record_.failed = !complete_;
-    std::error_code ignored;
-    socket_.close(ignored); // asio's destructor would close without the reset
 }
 
-/// Closing a socket, as the system does when the process ends, normally tells the server only that
-/// the client sends no more. With this option it resets the connection, which discards what is in
-/// transit in both directions. Here that does no harm: the client sends nothing.
-void request::reset_on_close(bool enabled) {
-    std::error_code ignored;
-    socket_.set_option(tcp::socket::linger(enabled, 0), ignored);
+std::intptr_t request::handle() {
+    return static_cast<std::intptr_t>(socket_.native_handle());
 }
 
 std::error_code request::open(const tcp& protocol) {
     std::error_code error;
     socket_.close(error); // after an attempt that has failed
     socket_.open(protocol, error);
-    reset_on_close(true); // now, because a connection may be made long before this client notices
+    // A reset discards what is in transit in both directions. Here that does no harm: the client
+    // sends nothing, and no longer wants the reply. The option is set now, because a connection may
+    // be made long before this client notices.
+    platform::reset_on_close(handle(), true);
     return error;
 }
 
@@ -142,13 +139,13 @@ void request::finish_connecting(std::error_code error) {
     record_.mark("connected");
     // A server whose backlog overflows can forget a connection that this client regards as made.
     // This client sends nothing, and without checks would learn of that only at its deadline.
-    platform::check_peer_while_silent(static_cast<std::intptr_t>(socket_.native_handle()));
+    platform::check_peer_while_silent(handle());
 }
 
 std::error_code request::read_available() {
     std::error_code end;
     if (!socket_.non_blocking()) {
-        socket_.non_blocking(true, end); // a system call
+        socket_.non_blocking(true, end); // only once: it is a system call
     }
     if (!end) {
         asio::read(socket_, buffer(), end);
@@ -183,7 +180,7 @@ double request::reply(std::error_code end) {
         const auto client = to_string(socket_.local_endpoint(unknown));
         record_.connection_id = connection_id(client, number);
         complete_ = true;
-        reset_on_close(false);
+        platform::reset_on_close(handle(), false);
         return number;
     } catch (const std::invalid_argument& error) {
         throw std::runtime_error(fmt::format("bad reply from {}: {}", server, error.what()));

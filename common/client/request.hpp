@@ -11,6 +11,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -66,7 +67,7 @@ private:
     [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
     [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);
     void finish_connecting(std::error_code error);
-    void reset_on_close(bool enabled);
+    [[nodiscard]] std::intptr_t handle();
     [[noreturn]] void throw_timed_out() const;
 
     const server_to_ask& server_;

@@ -228,6 +228,12 @@ bool loop_is_told() noexcept {
     return false;
 }
 
+void reset_on_close(std::intptr_t socket, bool enabled) noexcept {
+    const linger without_waiting{enabled ? 1 : 0, 0};
+    ::setsockopt(static_cast<int>(socket), SOL_SOCKET, SO_LINGER, &without_waiting,
+                 sizeof without_waiting);
+}
+
 void check_peer_while_silent(std::intptr_t socket) noexcept {
 #ifdef TCP_KEEPIDLE
     constexpr int idle = TCP_KEEPIDLE;

@@ -433,6 +433,12 @@ bool loop_is_told() noexcept {
     return true;
 }
 
+void reset_on_close(std::intptr_t socket, bool enabled) noexcept {
+    const linger without_waiting{static_cast<u_short>(enabled ? 1 : 0), 0};
+    ::setsockopt(static_cast<SOCKET>(socket), SOL_SOCKET, SO_LINGER,
+                 reinterpret_cast<const char*>(&without_waiting), sizeof without_waiting);
+}
+
 void check_peer_while_silent(std::intptr_t socket) noexcept {
     const auto set = [socket](int level, int option, DWORD value) {
         ::setsockopt(static_cast<SOCKET>(socket), level, option,

@@ -3,6 +3,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/programs/client_faults.hpp"
+#include "tests/server_support.hpp"
 
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
@@ -79,6 +80,17 @@ asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t client
     for (auto& socket : sockets) {
         co_await asio::async_write(socket, asio::buffer("-2542.28", 8), asio::use_awaitable);
     }
+}
+
+/// Answers the first of several clients with words, which ends all of them.
+asio::awaitable<void> answer_one_badly(tcp::acceptor acceptor, std::vector<tcp::socket>& sockets,
+                                       std::size_t clients) {
+    while (sockets.size() < clients) {
+        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+        sockets.push_back(std::move(socket));
+    }
+    co_await asio::async_write(sockets.front(), asio::buffer("words", 5), asio::use_awaitable);
+    sockets.front().close();
 }
 
 using behaviour = std::function<asio::awaitable<void>(tcp::acceptor, std::string)>;
@@ -314,4 +326,23 @@ TEST_CASE("clients: a client that gives up resets its connection", "[clients]") 
     const auto end = server.wait();
     CHECK(end.status == 0);
     CHECK(contains(end.err, "Connection reset by peer"));
+}
+
+TEST_CASE("clients: if one request fails, the connections of the others are reset", "[clients]") {
+    const std::string wait = GENERATE("poll", "ready", "completion");
+    CAPTURE(wait);
+    asio::io_context loop{1};
+    auto acceptor = listen_anywhere(loop);
+    const auto server = acceptor.local_endpoint();
+    std::vector<tcp::socket> sockets;
+    asio::co_spawn(loop, answer_one_badly(std::move(acceptor), sockets, 3), asio::detached);
+    const client who{"async_client", {"--requests", "3", "--samples", "10", "--wait", wait}};
+    check_failed(meet(loop, who, server), "not one finite number: \"words\"");
+    for (std::size_t i = 1; i < sockets.size(); ++i) {
+        wait_until([&] { // a socket that has been reset has no peer
+            std::error_code reset;
+            sockets[i].remote_endpoint(reset);
+            return bool{reset};
+        });
+    }
 }
