@@ -48,7 +48,7 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
     request_events events{options_, record_, number};
     request pending{executor, server_, events.record()}; // its timeout runs from here
 
-    events.pause(); // while it connects, others run; the short turn after that is not printed
+    events.pause(); // others run while it connects; its short turn after that is not printed
     co_await connect(pending);
     const auto end = co_await wait_for_reply(pending, events);
     events.done(pending.reply(end));
@@ -62,7 +62,8 @@ asio::awaitable<void> async_client::server_request(std::uint64_t number) {
 //   ready       the loop (reactor)   the task           the loop, when bytes have come
 //   completion  the loop             asio (proactor)    the loop, when the reply is complete
 //
-// (So it is where asio waits for readiness. On Windows the system moves the bytes of a completion.)
+// (So it is with a reactor, such as epoll, once there is something to wait for. With IOCP or
+// io_uring, the system itself moves the bytes of a completion.)
 //
 // A task that polls has a turn again and again, even if there is no news, and many such tasks make
 // every iteration of the loop longer. The other two ways cost nothing until there is news. In your
@@ -158,9 +159,9 @@ async_client::async_client(const async_client_options& options, server_to_ask se
 void run_async_client(const async_client_options& options) {
     require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
     run_record record{.settings = settings_of(options)};
-    const server_to_ask server{options.address, resolve(options.address), options.timeout};
-    async_client client{options, server, record};
-    // The loop comes after the client and the record: it destroys the tasks, which use both.
+    server_to_ask server{options.address, resolve(options.address), options.timeout};
+    async_client client{options, std::move(server), record};
+    // Destroyed first, because it destroys the tasks, which use the client and the record.
     asio::io_context loop{1}; // 1: only this thread will run it
     run_and_show(options, "async_client", record, [&] { client.run(loop); });
 }

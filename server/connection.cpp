@@ -26,9 +26,9 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than waking a thread
 
 // How long a client that has its reply may take to close:
-constexpr std::chrono::milliseconds usual_patience = 1s;      // since it last sent something
-constexpr std::chrono::milliseconds patience_at_stop = 100ms; // if it has sent nothing; at stop
-constexpr std::chrono::milliseconds longest_linger = 3s;      // in all, whatever it sends
+constexpr auto usual_patience = 1s;      // since the reply, or since it last sent something
+constexpr auto patience_at_stop = 100ms; // instead, when the server stops, if it has sent nothing
+constexpr auto longest_linger = 3s;      // in all, whatever it sends
 
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
                        workplace& shared)
@@ -100,7 +100,7 @@ asio::awaitable<void> connection::watch() {
         if (cancelled) {
             co_return;
         }
-        socket_.remote_endpoint(end); // fails if the connection has been reset
+        socket_.remote_endpoint(end); // an error if the connection has been reset, else none
     }
     if (!is_answered_ && end && end != asio::error::eof) {
         is_over_ = true;
@@ -124,7 +124,7 @@ asio::awaitable<void> connection::wait_unless_reset(std::chrono::nanoseconds at_
         std::rethrow_exception(failure_);
     }
     if (is_over_) {
-        throw std::system_error(make_error_code(asio::error::connection_reset));
+        throw std::system_error(asio::error::connection_reset);
     }
 }
 
@@ -133,8 +133,8 @@ computation connection::compute_total() const {
 }
 
 asio::awaitable<computation> connection::compute_on_another_thread() {
-    // `self` is moved on, so that the loop's thread destroys the connection, never the computing
-    // one.
+    // The computing thread passes `self` on with the result, so that only the loop's thread can
+    // destroy the connection.
     auto work = [self = shared_from_this(), executor = socket_.get_executor()]() mutable {
         const auto result = self->compute_total();
         asio::post(executor, [self = std::move(self), result] {
@@ -155,7 +155,7 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
 void connection::answer(double total) {
     const auto reply = format_reply(total);
     std::error_code error;
-    socket_.non_blocking(true, error); // without room, send() would fail, and not block the loop
+    socket_.non_blocking(true, error); // so that without room, send() fails, and does not block
     // Where the system allows it, number and end of stream travel in one packet, which wakes the
     // client only once.
     const auto sent = socket_.send(asio::buffer(reply), platform::more_follows(), error);

@@ -105,14 +105,16 @@ std::error_code request::open(const tcp& protocol) {
     // A reset discards what is in transit in both directions. Here that does no harm: the client
     // sends nothing, and no longer wants the reply. The option is set now, because a connection may
     // be made long before this client notices.
-    platform::reset_on_close(handle(), true);
+    if (!error) {
+        platform::reset_on_close(handle(), true);
+    }
     return error;
 }
 
 std::error_code request::outcome_of_connecting(std::error_code error) {
     if (error == asio::error::operation_aborted && is_late()) {
         // The connection may have been made in time, while this client was too busy to notice.
-        socket_.remote_endpoint(error);
+        socket_.remote_endpoint(error); // fails unless connected
         if (error) {
             error = asio::error::timed_out;
         }
@@ -121,7 +123,8 @@ std::error_code request::outcome_of_connecting(std::error_code error) {
     // connect the socket to itself.
     std::error_code unknown;
     const auto own = socket_.local_endpoint(unknown);
-    if (!error && !unknown && own == socket_.remote_endpoint(unknown) && !unknown) {
+    const auto peer = socket_.remote_endpoint(unknown);
+    if (!error && !unknown && own == peer) {
         error = asio::error::connection_refused;
     }
     return error;
