@@ -27,7 +27,7 @@ constexpr std::uint64_t few_draws = 2'000; // summing them takes less time than 
 
 // How long a client that has its reply may take to close:
 constexpr auto usual_patience = 1s;      // since the reply, or since it last sent something
-constexpr auto patience_at_stop = 100ms; // instead, when the server stops, if it has sent nothing
+constexpr auto patience_at_stop = 100ms; // instead, at stop, if the client has sent nothing
 constexpr auto longest_linger = 3s;      // in all, whatever it sends
 
 connection::connection(tcp::socket socket, std::string peer, std::uint64_t number,
@@ -154,8 +154,8 @@ asio::awaitable<computation> connection::compute_on_another_thread() {
 /// asio::async_write.)
 void connection::answer(double total) {
     const auto reply = format_reply(total);
+    socket_.non_blocking(true); // so that without room, send() fails, and does not block
     std::error_code error;
-    socket_.non_blocking(true, error); // so that without room, send() fails, and does not block
     // Where the system allows it, number and end of stream travel in one packet, which wakes the
     // client only once.
     const auto sent = socket_.send(asio::buffer(reply), platform::more_follows(), error);

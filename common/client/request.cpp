@@ -119,15 +119,15 @@ std::error_code request::outcome_of_connecting(std::error_code error) {
             error = asio::error::timed_out;
         }
     }
+    if (error) {
+        return error;
+    }
     // If no server listens on a port, the system may choose that very port for the client, and
     // connect the socket to itself.
     std::error_code unknown;
     const auto own = socket_.local_endpoint(unknown);
     const auto peer = socket_.remote_endpoint(unknown);
-    if (!error && !unknown && own == peer) {
-        error = asio::error::connection_refused;
-    }
-    return error;
+    return !unknown && own == peer ? asio::error::connection_refused : error;
 }
 
 void request::finish_connecting(std::error_code error) {
