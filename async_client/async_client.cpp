@@ -36,7 +36,7 @@ asio::awaitable<void> async_client::sum_uniform_draws() {
         // each chunk, never in the loop that draws.
         if (events.slice_is_used_up()) {
             events.pause(drawn);
-            co_await let_others_run(most_pending_);
+            co_await let_others_run(options_.most_pending());
             events.resume();
         }
     }
@@ -87,7 +87,7 @@ asio::awaitable<std::error_code> async_client::poll(request& pending, request_ev
     auto end = pending.read_available();
     while (end == asio::error::would_block && is_computing_) {
         events.pause_to_poll();
-        co_await let_others_run(most_pending_); // one poll for each pause of the sum
+        co_await let_others_run(options_.most_pending()); // one poll for each pause of the sum
         events.resume();
         end = pending.read_available();
     }
@@ -126,7 +126,7 @@ asio::awaitable<std::error_code> async_client::wait_for_completion(request& pend
 
 void async_client::run(asio::io_context& loop) {
     spawn(loop, compute());
-    for (std::uint64_t i = 0; i < most_pending_; ++i) {
+    for (std::uint64_t i = 0; i < options_.most_pending(); ++i) {
         spawn(loop, make_requests());
     }
     loop.run();
@@ -137,12 +137,12 @@ asio::awaitable<void> async_client::compute() {
     is_computing_ = false;
     // For the record only: events.done() has begun a last pause, in which the replies that came
     // during the last slice are noticed.
-    co_await let_others_run(most_pending_);
+    co_await let_others_run(options_.most_pending());
     record_.is_pausing = false;
 }
 
-/// Makes one request after the other, until none is left. most_pending_ of these coroutines share
-/// the requests, so no more than that are under way at the same time.
+/// Makes one request after the other, until none is left. Several of these coroutines share the
+/// requests: so many as may be under way at the same time.
 asio::awaitable<void> async_client::make_requests() {
     while (next_request_ <= options_.requests) {
         co_await server_request(next_request_++);
@@ -152,12 +152,11 @@ asio::awaitable<void> async_client::make_requests() {
 async_client::async_client(const async_client_options& options, server_to_ask server,
                            run_record& record)
     : options_{options}
-    , most_pending_{std::min(options.at_once, options.requests)}
     , server_{std::move(server)}
     , record_{record} {}
 
 void run_async_client(const async_client_options& options) {
-    require_descriptors(std::min(options.at_once, options.requests), "Lower --at-once");
+    require_descriptors(options.most_pending(), "Lower --at-once");
     run_record record{.settings = settings_of(options)};
     server_to_ask server{options.address, resolve(options.address), options.timeout};
     async_client client{options, std::move(server), record};

@@ -41,7 +41,6 @@ private:
     asio::awaitable<void> make_requests();
 
     async_client_options options_;
-    std::uint64_t most_pending_; ///< requests that are under way at the same time, at most
     server_to_ask server_;
     run_record& record_;
     bool is_computing_ = true;       ///< uniform_sum is not done yet

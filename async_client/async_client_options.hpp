@@ -2,6 +2,7 @@
 
 #include "common/client/client_options.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -17,6 +18,9 @@ struct async_client_options : client_options {
     wait_mode wait = wait_mode::poll;      ///< as in the original
     /// How many requests may be under way at the same time. Fewer than a server's usual backlog.
     std::uint64_t at_once = 1000;
+
+    /// The most requests that can be under way at the same time.
+    [[nodiscard]] std::uint64_t most_pending() const { return std::min(at_once, requests); }
 };
 
 /// What only this client can be told, for the trace.

@@ -67,7 +67,7 @@ private:
     [[nodiscard]] bool is_late() const { return deadline_.has_passed(); }
     [[nodiscard]] std::error_code open(const asio::ip::tcp& protocol);
     void finish_connecting(std::error_code error);
-    [[nodiscard]] std::intptr_t handle();
+    [[nodiscard]] std::intptr_t handle(); ///< of the socket, for platform.hpp
     [[noreturn]] void throw_timed_out() const;
 
     const server_to_ask& server_;

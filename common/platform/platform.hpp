@@ -130,10 +130,12 @@ void claim_address(std::intptr_t socket) noexcept;
 /// @param socket its native handle. If the system refuses, nothing changes.
 void check_peer_while_silent(std::intptr_t socket) noexcept;
 
-/// Says whether closing @p socket, as the system does when the process ends, shall reset the
-/// connection. Otherwise it tells the peer only that no more is sent.
+/// Sets whether closing a socket, as the system does when the process ends, resets the connection.
+/// Otherwise it tells the peer only that no more is sent.
 ///
 /// asio has an option for that, too, but its destructors switch the option off before they close.
+///
+/// @param socket its native handle. If the system refuses, nothing changes.
 void reset_on_close(std::intptr_t socket, bool enabled) noexcept;
 
 /// Whether an error says that this machine does not have the address.

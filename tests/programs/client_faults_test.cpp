@@ -68,13 +68,18 @@ asio::awaitable<void> drip_and_close(tcp::acceptor acceptor, std::string text) {
     }
 }
 
-/// Answers 100 ms after all clients have connected.
-asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t clients) {
+asio::awaitable<std::vector<tcp::socket>> accept_all(tcp::acceptor& acceptor, std::size_t clients) {
     std::vector<tcp::socket> sockets;
     while (sockets.size() < clients) {
         auto socket = co_await acceptor.async_accept(asio::use_awaitable);
         sockets.push_back(std::move(socket));
     }
+    co_return sockets;
+}
+
+/// Answers 100 ms after all clients have connected.
+asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t clients) {
+    auto sockets = co_await accept_all(acceptor, clients);
     asio::steady_timer timer{acceptor.get_executor(), 100ms};
     co_await timer.async_wait(asio::use_awaitable);
     for (auto& socket : sockets) {
@@ -82,13 +87,10 @@ asio::awaitable<void> answer_all_soon(tcp::acceptor acceptor, std::size_t client
     }
 }
 
-/// Answers the first of several clients with words, which ends all of them.
+/// Answers the first of several requests with words, which ends the client.
 asio::awaitable<void> answer_one_badly(tcp::acceptor acceptor, std::vector<tcp::socket>& sockets,
-                                       std::size_t clients) {
-    while (sockets.size() < clients) {
-        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
-        sockets.push_back(std::move(socket));
-    }
+                                       std::size_t requests) {
+    sockets = co_await accept_all(acceptor, requests);
     co_await asio::async_write(sockets.front(), asio::buffer("words", 5), asio::use_awaitable);
     sockets.front().close();
 }
@@ -338,6 +340,7 @@ TEST_CASE("clients: if one request fails, the connections of the others are rese
     asio::co_spawn(loop, answer_one_badly(std::move(acceptor), sockets, 3), asio::detached);
     const client who{"async_client", {"--requests", "3", "--samples", "10", "--wait", wait}};
     check_failed(meet(loop, who, server), "not one finite number: \"words\"");
+    REQUIRE(sockets.size() == 3);
     for (std::size_t i = 1; i < sockets.size(); ++i) {
         wait_until([&] { // a socket that has been reset has no peer
             std::error_code reset;

@@ -85,7 +85,7 @@ test("the code is marked where each task is", async () => {
         assert.deepEqual(hidden, [], "both lines are in sight");
         marks.push([kinds, here.join(" | ").replace(/ *\/\/.*?(?=\||$)/g, " ").replace(/ +/g, " ").trim()]);
     });
-    const [sum, paused, connecting, waiting] = ["▶ total += uniform_sum(draws, stream);", "‖ co_await let_others_run(most_pending_);",
+    const [sum, paused, connecting, waiting] = ["▶ total += uniform_sum(draws, stream);", "‖ co_await let_others_run(options_.most_pending());",
         "‖ co_await connect(pending);", "‖ const auto end = co_await wait_for_reply(pending, events);"];
     assert.deepEqual(marks.slice(0, 6), [["resume", sum], ["pause", paused], ["begin", `${paused} | ${connecting}`],
         ["connected poll", `${paused} | ${waiting}`], ["resume", `${sum} | ${waiting}`], ["compute", `${sum} | ${waiting}`]]);
